@@ -15,6 +15,9 @@ type Level struct{ Alpha, Sigma float64 }
 // σ = 0 and −Inf at α = 0.
 func (l Level) Lambda() float64 { return math.Log(l.Alpha) - math.Log(l.Sigma) }
 
+// Rho returns ρ = σ/α = e^(−λ), the noise level of x/α.
+func (l Level) Rho() float64 { return l.Sigma / l.Alpha }
+
 // Process is a linear forward diffusion
 //
 //	dx = f(t) x dt + g(t) dw,   x_t | x_0 ~ N(α_t x_0, σ_t² I),
