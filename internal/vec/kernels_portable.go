@@ -1,0 +1,15 @@
+package vec
+
+import "github.com/ito-sde/ito/internal/simd"
+
+func silu(_ simd.ISA, dst, x []float32) { siluPortable(dst, x) }
+
+func siluGrad(_ simd.ISA, dst, x, dy []float32) { siluGradPortable(dst, x, dy) }
+
+func adam(_ simd.ISA, w, g, m, v []float32, c *adamConstants) { adamPortable(w, g, m, v, c) }
+
+func lerp(_ simd.ISA, dst, src []float32, t float32) { lerpPortable(dst, src, t) }
+
+func narrow(_ simd.ISA, dst []float32, x []float64, scale float64) { narrowPortable(dst, x, scale) }
+
+func widen(_ simd.ISA, dst []float64, x []float32, scale float64) { widenPortable(dst, x, scale) }
