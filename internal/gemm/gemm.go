@@ -11,6 +11,8 @@
 // one twice: bits may differ between processors, never on one of them.
 package gemm
 
+//go:generate sh -c "go run ./gen > tile_amd64.s"
+
 import (
 	"fmt"
 
@@ -82,14 +84,21 @@ func packRows(panel []float32, cols, k, w int, b []float32, ld int) {
 	}
 }
 
+// packColumns goes by blocks of rows, so that what it scatters stays in cache.
 func packColumns(panel []float32, cols, k, w int, b []float32, ld int) {
-	for j := range w {
-		for l, v := range b[j*ld:][:k] {
-			panel[l*cols+j] = v
+	const block = 64
+	for l := 0; l < k; l += block {
+		rows := min(block, k-l)
+		part := panel[l*cols:][:rows*cols]
+		for j := range w {
+			column := part[j:]
+			for i, v := range b[j*ld+l:][:rows] {
+				column[i*cols] = v
+			}
 		}
-	}
-	for l := range k {
-		clear(panel[l*cols+w : (l+1)*cols])
+		for i := w; i < len(part) && w < cols; i += cols {
+			clear(part[i : i+cols-w])
+		}
 	}
 }
 

@@ -32,3 +32,10 @@ func TestQuick(t *testing.T) {
 		}
 	}
 }
+
+func fill(x []float32, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	for i := range x {
+		x[i] = r.Float32() - .5
+	}
+}

@@ -1,0 +1,59 @@
+package gemm
+
+import (
+	"fmt"
+	"testing"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+
+	"github.com/ito-sde/ito/internal/simd"
+)
+
+// BenchmarkMul compares the families with each other and with gonum, as
+// rows × terms × columns.
+func BenchmarkMul(b *testing.B) {
+	for _, d := range [][3]int{{192, 512, 512}, {192, 256, 256}, {96, 64, 512}, {192, 256, 2}, {1, 512, 512}, {8, 512, 512}} {
+		m, k, n := d[0], d[1], d[2]
+		x, y, z := make([]float32, m*k), make([]float32, k*n), make([]float32, m*n)
+		fill(x, 1)
+		fill(y, 2)
+		run := func(name string, f func()) {
+			b.Run(fmt.Sprintf("%dx%dx%d/%s", m, k, n, name), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					f()
+				}
+				b.ReportMetric(2*float64(m)*float64(k)*float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		}
+		for _, isa := range simd.Available() {
+			p := Packed{isa: isa, fixed: true}
+			p.Pack(k, n, y, n, false)
+			run(isa.String(), func() { p.Mul(z, n, m, x, k, false, false, nil) })
+			if m == 192 {
+				run(isa.String()+"/transA", func() { p.Mul(z, n, m, x, m, true, false, nil) })
+			}
+		}
+		g := func(r, c int, x []float32) blas32.General {
+			return blas32.General{Rows: r, Cols: c, Stride: c, Data: x}
+		}
+		run("gonum", func() { blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, g(m, k, x), g(k, n, y), 0, g(m, n, z)) })
+	}
+}
+
+// BenchmarkPack reports the time to pack one matrix.
+func BenchmarkPack(b *testing.B) {
+	const k, n = 512, 512
+	y := make([]float32, k*n)
+	fill(y, 1)
+	for _, transposed := range []bool{false, true} {
+		b.Run(fmt.Sprint("transposed=", transposed), func(b *testing.B) {
+			var p Packed
+			for b.Loop() {
+				p.Pack(k, n, y, n, transposed)
+			}
+			b.SetBytes(4 * k * n)
+		})
+	}
+}
