@@ -1,0 +1,33 @@
+package divergence
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// phi returns φ(x) = x − ln(1+x) ≥ 0 to full relative precision.
+func phi(x float64) float64 {
+	if math.Abs(x) >= 0.1 {
+		return x - math.Log1p(x)
+	}
+	// x²/2 − x³/3 + …
+	var sum float64
+	for power, k := x*x, 2.0; ; k++ {
+		term := power / k
+		sum += term
+		if math.Abs(term) <= 0x1p-54*sum {
+			return sum
+		}
+		power *= -x
+	}
+}
+
+// tracePhi returns tr φ(E) from the factor C and s of I + E.
+func tracePhi(c *mat.TriDense, s []float64) float64 {
+	var sum float64
+	for i, v := range s {
+		sum += phi(v) + below(c, i)
+	}
+	return sum
+}
