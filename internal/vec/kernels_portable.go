@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm
+
 package vec
 
 import "github.com/ito-sde/ito/internal/simd"

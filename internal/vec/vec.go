@@ -8,6 +8,8 @@
 // not allowed. Nothing allocates.
 package vec
 
+//go:generate sh -c "go run ./gen > kernels_amd64.s"
+
 import (
 	"fmt"
 
