@@ -28,8 +28,8 @@ func BenchmarkMul(b *testing.B) {
 			})
 		}
 		for _, isa := range simd.Available() {
-			p := Packed{isa: isa, fixed: true}
-			p.Pack(k, n, y, n, false)
+			var p Packed
+			p.pack(isa, k, n, y, n, false)
 			run(isa.String(), func() { p.Mul(z, n, m, x, k, false, false, nil) })
 			if m == 192 {
 				run(isa.String()+"/transA", func() { p.Mul(z, n, m, x, m, true, false, nil) })

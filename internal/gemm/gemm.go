@@ -23,7 +23,7 @@ import (
 // cache and a call within microseconds: assembly cannot be preempted.
 const depth = 512
 
-// widest is the largest tile: rows and columns of any kernel.
+// The largest tile of any kernel.
 const widestRows, widestCols = 12, 32
 
 var best = simd.Best()
@@ -35,11 +35,10 @@ var zeros [widestCols]float32
 // with zeros. The zero value is an empty matrix, ready for Pack. Any number of
 // goroutines may call Mul at once; Pack excludes them.
 type Packed struct {
-	k, n  int
-	isa   simd.ISA
-	cols  int // of a panel
-	data  []float32
-	fixed bool // isa was chosen by a test
+	k, n int
+	isa  simd.ISA
+	cols int // of a panel
+	data []float32
 }
 
 // Dims returns the dimensions of op(B).
@@ -49,21 +48,26 @@ func (p *Packed) Dims() (k, n int) { return p.k, p.n }
 // transposed. It copies b, and reuses the memory of an earlier matrix. It panics
 // if b is too short or ld is less than a row of b.
 func (p *Packed) Pack(k, n int, b []float32, ld int, transposed bool) {
+	p.pack(best, k, n, b, ld, transposed)
+}
+
+// pack is Pack for a family of kernels.
+func (p *Packed) pack(isa simd.ISA, k, n int, b []float32, ld int, transposed bool) {
 	if transposed {
 		check("B", n, k, b, ld)
 	} else {
 		check("B", k, n, b, ld)
 	}
-	if !p.fixed {
-		p.isa = best
-	}
-	p.k, p.n = k, n
-	_, p.cols = tileSize(p.isa)
+	p.k, p.n, p.isa = k, n, isa
+	_, p.cols = tileSize(isa)
 	panels := (n + p.cols - 1) / p.cols
 	if size := panels * p.cols * k; cap(p.data) < size {
 		p.data = make([]float32, size)
 	} else {
 		p.data = p.data[:size]
+	}
+	if k == 0 {
+		return
 	}
 	for j := 0; j < n; j += p.cols {
 		panel := p.data[j*k:][:k*p.cols]
@@ -158,6 +162,8 @@ func start(c []float32, ldc, m, n int, accumulate bool, bias []float32) {
 		row := c[i*ldc:][:n]
 		if !accumulate {
 			clear(row)
+			copy(row, bias)
+			continue
 		}
 		for j, v := range bias {
 			row[j] += v
