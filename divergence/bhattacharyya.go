@@ -2,6 +2,7 @@ package divergence
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -44,17 +45,17 @@ func (d pair) bhattacharyya() float64 {
 	if len(d.delta) == 0 || d.identical() {
 		return 0
 	}
-	l, ok := mixedFactor(d.p.cov, 0.5, d.q.cov, 0.5)
+	l, ok := factorOf(mix(d.p.cov, 0.5, d.q.cov, 0.5))
 	if !ok {
 		return math.Inf(1)
 	}
-	return mahalanobis2(l, append([]float64(nil), d.delta...))/8 + d.logRatio(l)
+	return l.distance2(slices.Clone(d.delta))/8 + d.logRatio(l)
 }
 
 // logRatio returns ½ ln( |Σ| / √(|Σ_p||Σ_q|) ) = −¼ ln det(I − F²) with
 // F = L⁻¹(Σ_p − Σ_q)L⁻ᵀ/2. The pivots of I − F² are all below one, so that the
 // logarithms add up without cancelling.
-func (d pair) logRatio(l *mat.TriDense) float64 {
+func (d pair) logRatio(l factor) float64 {
 	if d.sameCov() {
 		return 0
 	}
@@ -62,13 +63,13 @@ func (d pair) logRatio(l *mat.TriDense) float64 {
 	lp, lq := d.p.factor(), d.q.factor()
 	var far float64
 	for i := range n {
-		m := l.At(i, i)
-		far += math.Log((m / lp.At(i, i)) * (m / lq.At(i, i)))
+		m := l.diag(i)
+		far += math.Log((m / lp.diag(i)) * (m / lq.diag(i)))
 	}
 	if far *= 0.5; far >= 0.05*math.Sqrt(float64(n)) {
 		return far
 	}
-	f := whiten(l, d.diff)
+	f := l.whiten(d.diff, d.low)
 	f.ScaleSym(0.5, f)
 	var square mat.SymDense
 	square.SymOuterK(-1, mat.DenseCopyOf(f))
@@ -81,19 +82,4 @@ func (d pair) logRatio(l *mat.TriDense) float64 {
 		sum -= math.Log1p(v)
 	}
 	return sum / 4
-}
-
-// mixedFactor returns the Cholesky factor of u·a + v·b.
-func mixedFactor(a *mat.SymDense, u float64, b *mat.SymDense, v float64) (*mat.TriDense, bool) {
-	hi, low := mix(a, u, b, v)
-	var chol mat.Cholesky
-	if !chol.Factorize(hi) {
-		return nil, false
-	}
-	l := new(mat.TriDense)
-	chol.LTo(l)
-	if chol.Cond() > refineAbove {
-		l = refine(l, hi, low)
-	}
-	return l, true
 }

@@ -27,9 +27,8 @@
 // # Ill-conditioned covariances
 //
 // The entries of a covariance are taken as exact. Where its condition number
-// exceeds 1e5 the Cholesky factor is refined with residuals accumulated in twice
-// the working precision (Ogita, Rump, Oishi, 2005, Dot2), which takes the error
-// of the divergences that contain Σ⁻¹ from κ·ε down to about √κ·ε.
+// exceeds 1e6, the divergences that contain Σ⁻¹ are computed in twice the working
+// precision (Dekker, 1971), at some ten times the cost.
 //
 // # Degenerate covariances
 //

@@ -1,173 +1,112 @@
 package divergence
 
 import (
-	"fmt"
-	"math"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
-// refineAbove is the condition number above which Cholesky factors are refined:
-// up to it, κ·ε is below 1e-10.
-const refineAbove = 1e5
+// doubleAbove is the condition number above which covariances are factorised in
+// twice the working precision: up to it, κ·ε is about 1e-10.
+const doubleAbove = 1e6
 
-// rankTolerance is the size, relative to the largest eigenvalue, up to which an
-// eigenvalue of an n×n covariance counts as zero.
-func rankTolerance(n int) float64 { return float64(max(n, 10)) * 0x1p-52 }
+// factor is the Cholesky factor L of a covariance.
+type factor struct {
+	lower *mat.TriDense
+	upper *double // Lᵀ where the covariance is ill-conditioned, else nil
+}
 
-// factorize finds the rank of Σ, by Cholesky where that settles it.
-func (g *Gaussian) factorize() error {
-	n := g.Dim()
-	tol := rankTolerance(n)
+// factorOf returns the factor of hi + low; low may be nil.
+func factorOf(hi, low *mat.SymDense) (factor, bool) {
 	var chol mat.Cholesky
-	positive := chol.Factorize(g.cov)
-	// κ₂ ≤ κ₁, and the estimate of κ₁ is seldom low by more than a factor of 3.
-	if positive {
-		g.cond = chol.Cond()
-		if 10*g.cond*tol < 1 {
-			g.rank = n
-			g.lower = new(mat.TriDense)
-			chol.LTo(g.lower)
-			return nil
-		}
+	if !chol.Factorize(hi) {
+		return factor{}, false
 	}
-	values, _, err := g.eigen()
-	if err != nil {
-		return err
-	}
-	largest := values[n-1]
-	if values[0] < -tol*max(largest, -values[0]) {
-		return fmt.Errorf("%w: smallest eigenvalue %v, largest %v; project it onto the positive semidefinite matrices if this is noise", ErrIndefinite, values[0], largest)
-	}
-	for _, v := range values {
-		if v > tol*largest {
-			g.rank++
-		}
-	}
-	if positive && g.rank == n {
-		g.lower = new(mat.TriDense)
-		chol.LTo(g.lower)
-	} else if g.rank == n {
-		g.rank-- // too close to singular for Cholesky: drop the smallest
-	}
-	return nil
+	l := new(mat.TriDense)
+	chol.LTo(l)
+	return improve(l, chol.Cond(), hi, low), true
 }
 
-// eigen returns the eigenvalues of Σ in ascending order with their vectors in
-// columns.
-func (g *Gaussian) eigen() ([]float64, *mat.Dense, error) {
-	s := &g.spectral
-	s.once.Do(func() {
-		var e mat.EigenSym
-		if s.ok = e.Factorize(g.cov, true); s.ok {
-			s.values = e.Values(nil)
-			s.vectors = new(mat.Dense)
-			e.VectorsTo(s.vectors)
-		}
-	})
-	if !s.ok {
-		return nil, nil, fmt.Errorf("%w: eigenvalues of a %d×%d covariance", ErrConvergence, g.Dim(), g.Dim())
+// improve returns l as a factor, computed once more if cond asks for it.
+func improve(l *mat.TriDense, cond float64, hi, low *mat.SymDense) factor {
+	if cond <= doubleAbove {
+		return factor{lower: l}
 	}
-	return s.values, s.vectors, nil
-}
-
-// factor returns the Cholesky factor of a regular Σ to nearly full precision.
-func (g *Gaussian) factor() *mat.TriDense {
-	if g.cond <= refineAbove {
-		return g.lower
+	u := doubleSym(hi, low)
+	if !u.cholesky() {
+		return factor{lower: l}
 	}
-	g.refined.once.Do(func() { g.refined.lower = refine(g.lower, g.cov, nil) })
-	return g.refined.lower
-}
-
-// root returns an n×rank matrix F with FFᵀ = Σ.
-func (g *Gaussian) root() (*mat.Dense, error) {
-	if g.lower != nil {
-		return mat.DenseCopyOf(g.lower), nil
-	}
-	values, vectors, err := g.eigen()
-	if err != nil {
-		return nil, err
-	}
-	n := g.Dim()
-	f := mat.DenseCopyOf(vectors.Slice(0, n, n-g.rank, n))
+	n := u.n
+	l = mat.NewTriDense(n, mat.Lower, nil)
 	for i := range n {
-		row := f.RawRowView(i)
-		for j := range row {
-			row[j] *= math.Sqrt(values[n-g.rank+j])
+		for j := range i + 1 {
+			l.SetTri(i, j, u.hi[j*n+i])
 		}
 	}
-	return f, nil
+	return factor{lower: l, upper: &u}
 }
 
-// refine improves l, LLᵀ ≈ Σ + low, so that its error is no longer κ·ε but the
-// rounding of its own entries: with the residual R = Σ + low − LLᵀ computed in
-// twice the working precision, L ← L chol(I + L⁻¹RL⁻ᵀ).
-func refine(l *mat.TriDense, cov, low *mat.SymDense) *mat.TriDense {
-	n, _ := l.Dims()
-	for range 2 {
-		r := mat.NewSymDense(n, nil)
-		raw := l.RawTriangular()
+func (f factor) diag(i int) float64 { return f.lower.At(i, i) }
+
+// whiten returns L⁻¹ (hi + low) L⁻ᵀ; low may be nil.
+func (f factor) whiten(hi, low *mat.SymDense) *mat.SymDense {
+	n := hi.SymmetricDim()
+	var e *mat.Dense
+	if f.upper != nil {
+		b := doubleSym(hi, low)
+		f.upper.solve(b)
+		b = b.transpose()
+		f.upper.solve(b)
+		e = mat.NewDense(n, n, b.hi)
+	} else {
+		e = mat.DenseCopyOf(hi)
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, f.lower.RawTriangular(), e.RawMatrix())
+		blas64.Trsm(blas.Right, blas.Trans, 1, f.lower.RawTriangular(), e.RawMatrix())
+	}
+	return average(e)
+}
+
+// distance2 returns |L⁻¹x|² and overwrites x by L⁻¹x.
+func (f factor) distance2(x []float64) float64 {
+	v := vector(x)
+	if f.upper != nil {
+		f.upper.solve(double{len(x), 1, x, make([]float64, len(x))})
+	} else {
+		blas64.Trsv(blas.NoTrans, f.lower.RawTriangular(), v)
+	}
+	return blas64.Dot(v, v)
+}
+
+// ratio returns L⁻¹M of another factor M.
+func (f factor) ratio(m factor) *mat.Dense {
+	c := mat.DenseCopyOf(m.lower)
+	if f.upper == nil {
+		blas64.Trsm(blas.Left, blas.NoTrans, 1, f.lower.RawTriangular(), c.RawMatrix())
+		return c
+	}
+	n, _ := c.Dims()
+	b := double{n, n, c.RawMatrix().Data, make([]float64, n*n)}
+	if m.upper != nil {
 		for i := range n {
-			li := raw.Data[i*raw.Stride : i*raw.Stride+i+1]
 			for j := range i + 1 {
-				lj := raw.Data[j*raw.Stride : j*raw.Stride+j+1]
-				var c float64
-				if low != nil {
-					c = low.At(i, j)
-				}
-				r.SetSym(i, j, residual(cov.At(i, j), c, li[:j+1], lj))
+				b.lo[i*n+j] = m.upper.lo[j*n+i]
 			}
 		}
-		c, s, ok := unitCholesky(whiten(l, r))
-		if !ok {
-			return l
-		}
-		for i := range n {
-			c.SetTri(i, i, s[i]/(1+math.Sqrt(1+s[i]))) // C − I without cancellation
-		}
-		step := mat.DenseCopyOf(c)
-		blas64.Trmm(blas.Left, blas.NoTrans, 1, raw, step.RawMatrix())
-		next := mat.NewTriDense(n, mat.Lower, nil)
-		for i := range n {
-			for j := range i + 1 {
-				next.SetTri(i, j, l.At(i, j)+step.At(i, j))
-			}
-		}
-		l = next
 	}
-	return l
+	f.upper.solve(b)
+	return c
 }
 
-// residual returns a + c − x·y as if computed in twice the working precision
-// (Ogita, Rump, Oishi, 2005, algorithm 5.3).
-func residual(a, c float64, x, y []float64) float64 {
-	for i, v := range x {
-		p := float64(-v * y[i])
-		e := math.FMA(-v, y[i], -p)
-		s := a + p
-		b := s - a
-		c += ((a - (s - b)) + (p - b)) + e
-		a = s
-	}
-	return a + c
-}
-
-// whiten returns L⁻¹ S L⁻ᵀ.
-func whiten(l *mat.TriDense, s *mat.SymDense) *mat.SymDense {
-	n := s.SymmetricDim()
-	e := mat.DenseCopyOf(s)
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, l.RawTriangular(), e.RawMatrix())
-	blas64.Trsm(blas.Right, blas.Trans, 1, l.RawTriangular(), e.RawMatrix())
-	out := mat.NewSymDense(n, nil)
+// average returns the symmetric part of a square matrix.
+func average(a *mat.Dense) *mat.SymDense {
+	n, _ := a.Dims()
+	s := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := i; j < n; j++ {
-			out.SetSym(i, j, e.At(i, j)/2+e.At(j, i)/2)
+			s.SetSym(i, j, a.At(i, j)/2+a.At(j, i)/2)
 		}
 	}
-	return out
+	return s
 }
 
 // unitCholesky factorises I + E = CCᵀ and returns C with s_i = C_ii² − 1 to the
@@ -199,6 +138,8 @@ func unitCholesky(e *mat.SymDense) (c *mat.TriDense, s []float64, ok bool) {
 // below returns Σ_{j<i} C_ij².
 func below(c *mat.TriDense, i int) float64 {
 	raw := c.RawTriangular()
-	row := blas64.Vector{N: i, Inc: 1, Data: raw.Data[i*raw.Stride : i*raw.Stride+i]}
+	row := vector(raw.Data[i*raw.Stride : i*raw.Stride+i])
 	return blas64.Dot(row, row)
 }
+
+func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }

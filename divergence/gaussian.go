@@ -24,9 +24,9 @@ type Gaussian struct {
 		values  []float64 // ascending
 		vectors *mat.Dense
 	}
-	refined struct {
-		once  sync.Once
-		lower *mat.TriDense
+	cholesky struct {
+		once   sync.Once
+		factor factor
 	}
 }
 
@@ -136,7 +136,7 @@ func (g *Gaussian) LogDet() float64 {
 	l := g.factor()
 	var sum float64
 	for i := range g.Dim() {
-		sum += 2 * math.Log(l.At(i, i))
+		sum += 2 * math.Log(l.diag(i))
 	}
 	return sum
 }

@@ -2,11 +2,9 @@ package divergence
 
 import (
 	"math"
+	"slices"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 )
 
 // KL returns the Kullback–Leibler divergence in nats,
@@ -53,30 +51,29 @@ func (d pair) kl() float64 {
 		return 0
 	}
 	l := d.q.factor()
-	return 0.5 * (mahalanobis2(l, append([]float64(nil), d.delta...)) + d.excess(l))
+	return 0.5 * (l.distance2(slices.Clone(d.delta)) + d.excess(l))
 }
 
 // excess returns tr E − ln det(I + E) for E = L⁻¹(Σ_p − Σ_q)L⁻ᵀ. The factor C of
 // I + E is L⁻¹L_p; where p and q are close it is computed from E instead, which
 // does not cancel.
-func (d pair) excess(l *mat.TriDense) float64 {
+func (d pair) excess(l factor) float64 {
 	if d.sameCov() {
 		return 0
 	}
 	if far := excessFactors(d.p.factor(), l); far >= 0.05 {
 		return far
 	}
-	c, s, ok := unitCholesky(whiten(l, d.diff))
+	c, s, ok := unitCholesky(l.whiten(d.diff, d.low))
 	if !ok {
 		return excessFactors(d.p.factor(), l)
 	}
 	return tracePhi(c, s)
 }
 
-func excessFactors(lp, lq *mat.TriDense) float64 {
-	n, _ := lp.Dims()
-	c := mat.DenseCopyOf(lp)
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, lq.RawTriangular(), c.RawMatrix())
+func excessFactors(lp, lq factor) float64 {
+	c := lq.ratio(lp)
+	n, _ := c.Dims()
 	var sum float64
 	for i := range n {
 		row := c.RawRowView(i)

@@ -16,6 +16,7 @@ type pair struct {
 	p, q  *Gaussian
 	delta []float64     // m_p − m_q
 	diff  *mat.SymDense // Σ_p − Σ_q
+	low   *mat.SymDense // what rounding cut off diff; nil: unknown
 }
 
 func checkDims(p, q *Gaussian) error {
@@ -27,14 +28,9 @@ func checkDims(p, q *Gaussian) error {
 
 func difference(p, q *Gaussian) pair {
 	n := p.Dim()
-	d := pair{p: p, q: q, delta: make([]float64, n), diff: mat.NewSymDense(n, nil)}
+	d := pair{p: p, q: q, delta: make([]float64, n)}
 	floats.SubTo(d.delta, p.mean, q.mean)
-	a, b, out := p.cov.RawSymmetric(), q.cov.RawSymmetric(), d.diff.RawSymmetric()
-	for i := range n {
-		for j := i; j < n; j++ {
-			out.Data[i*out.Stride+j] = a.Data[i*a.Stride+j] - b.Data[i*b.Stride+j]
-		}
-	}
+	d.diff, d.low = mix(p.cov, 1, q.cov, -1)
 	return d
 }
 
@@ -60,6 +56,10 @@ func (d pair) flip() pair {
 	out := pair{p: d.q, q: d.p, delta: make([]float64, len(d.delta)), diff: new(mat.SymDense)}
 	floats.ScaleTo(out.delta, -1, d.delta)
 	out.diff.ScaleSym(-1, d.diff)
+	if d.low != nil {
+		out.low = new(mat.SymDense)
+		out.low.ScaleSym(-1, d.low)
+	}
 	return out
 }
 
@@ -138,10 +138,9 @@ func mix(a *mat.SymDense, u float64, b *mat.SymDense, v float64) (hi, low *mat.S
 		for j := i; j < n; j++ {
 			x, y := a.At(i, j), b.At(i, j)
 			p, q := float64(u*x), float64(v*y)
-			s := p + q
-			t := s - p
+			s, e := twoSum(p, q)
 			hi.SetSym(i, j, s)
-			low.SetSym(i, j, (p-(s-t))+(q-t)+math.FMA(u, x, -p)+math.FMA(v, y, -q))
+			low.SetSym(i, j, e+math.FMA(u, x, -p)+math.FMA(v, y, -q))
 		}
 	}
 	return hi, low
@@ -149,23 +148,8 @@ func mix(a *mat.SymDense, u float64, b *mat.SymDense, v float64) (hi, low *mat.S
 
 // congruence returns BᵀSB.
 func congruence(b *mat.Dense, s *mat.SymDense) *mat.SymDense {
-	_, r := b.Dims()
 	var sb, bsb mat.Dense
 	sb.Mul(mat.DenseCopyOf(s), b)
 	bsb.Mul(b.T(), &sb)
-	out := mat.NewSymDense(r, nil)
-	for i := range r {
-		for j := i; j < r; j++ {
-			out.SetSym(i, j, bsb.At(i, j)/2+bsb.At(j, i)/2)
-		}
-	}
-	return out
-}
-
-func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }
-
-// mahalanobis2 overwrites x by L⁻¹x and returns its squared norm.
-func mahalanobis2(l *mat.TriDense, x []float64) float64 {
-	blas64.Trsv(blas.NoTrans, l.RawTriangular(), vector(x))
-	return floats.Dot(x, x)
+	return average(&bsb)
 }

@@ -3,6 +3,7 @@ package divergence
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Renyi returns the Rényi divergence of order α > 0 in nats,
@@ -49,7 +50,7 @@ func Renyi(p, q *Gaussian, alpha float64) (float64, error) {
 // whose last two terms are tr φ(E) − tr φ(cE)/c where E is small.
 func (d pair) renyi(c float64) float64 {
 	l := d.q.factor()
-	e := whiten(l, d.diff)
+	e := l.whiten(d.diff, d.low)
 	var size, square float64 // largest entry, Frobenius norm squared
 	for i := range len(d.delta) {
 		for j := range len(d.delta) {
@@ -67,31 +68,31 @@ func (d pair) renyi(c float64) float64 {
 	if !positive {
 		return math.Inf(1)
 	}
-	x := append([]float64(nil), d.delta...)
-	mahalanobis2(l, x)
-	means := (1 - c) * mahalanobis2(scaled, x)
+	x := slices.Clone(d.delta)
+	l.distance2(x)
+	means := (1 - c) * factor{lower: scaled}.distance2(x)
 	if ok && square <= 0.25 {
 		return 0.5 * (means + tracePhi(near, s) - tracePhi(scaled, t)/c)
 	}
 	lp := d.p.factor()
 	var sum float64
 	for i, v := range t {
-		sum += math.Log1p(v)/c - 2*math.Log(lp.At(i, i)/l.At(i, i))
+		sum += math.Log1p(v)/c - 2*math.Log(lp.diag(i)/l.diag(i))
 	}
 	return 0.5 * (means + sum)
 }
 
 // renyiFar factorises Σ_* itself, for a Σ_p much larger than Σ_q.
 func (d pair) renyiFar(c float64) float64 {
-	m, ok := mixedFactor(d.p.cov, c, d.q.cov, 1-c)
+	m, ok := factorOf(mix(d.p.cov, c, d.q.cov, 1-c))
 	if !ok {
 		return math.Inf(1)
 	}
 	lp, lq := d.p.factor(), d.q.factor()
-	sum := (1 - c) * mahalanobis2(m, append([]float64(nil), d.delta...))
+	sum := (1 - c) * m.distance2(slices.Clone(d.delta))
 	for i := range len(d.delta) {
-		q := lq.At(i, i)
-		sum += 2 * (math.Log(m.At(i, i)/q)/c - math.Log(lp.At(i, i)/q))
+		q := lq.diag(i)
+		sum += 2 * (math.Log(m.diag(i)/q)/c - math.Log(lp.diag(i)/q))
 	}
 	return 0.5 * sum
 }
