@@ -48,7 +48,11 @@ func (p *Packed) Dims() (k, n int) { return p.k, p.n }
 // transposed. It copies b, and reuses the memory of an earlier matrix. It panics
 // if b is too short or ld is less than a row of b.
 func (p *Packed) Pack(k, n int, b []float32, ld int, transposed bool) {
-	p.pack(best, k, n, b, ld, transposed)
+	isa := best
+	if isa == simd.AVX512 && n <= 16 {
+		isa = simd.AVX2 // half the width: less of a tile is lost; the bits are the same
+	}
+	p.pack(isa, k, n, b, ld, transposed)
 }
 
 // pack is Pack for a family of kernels.
