@@ -46,15 +46,24 @@ func slicedW2(ctx context.Context, x, y []float64, dim, directions int, seed uin
 	if directions < 1 {
 		return math.NaN(), fmt.Errorf("%w: %d directions; at least 1 is needed", ErrDimension, directions)
 	}
-	type scratch struct{ theta, a, b []float64 }
+	type scratch struct {
+		theta, a, b []float64
+		source      *rand.PCG
+		normal      *rand.Rand
+	}
 	own := make([]scratch, par.Workers(workers, directions))
 	for i := range own {
-		own[i] = scratch{make([]float64, dim), make([]float64, len(x)/dim), make([]float64, len(y)/dim)}
+		source := rand.NewPCG(0, 0)
+		own[i] = scratch{
+			make([]float64, dim), make([]float64, len(x)/dim), make([]float64, len(y)/dim),
+			source, rand.New(source),
+		}
 	}
 	distance := make([]float64, directions)
 	err := par.For(ctx, workers, directions, func(worker, k int) error {
-		s := own[worker]
-		direction(s.theta, seed, uint64(k))
+		s := &own[worker]
+		s.source.Seed(seed, uint64(k))
+		direction(s.theta, s.normal)
 		project(s.a, x, s.theta)
 		project(s.b, y, s.theta)
 		size, mean := w2Sorted(s.a, s.b)
@@ -67,9 +76,8 @@ func slicedW2(ctx context.Context, x, y []float64, dim, directions int, seed uin
 	return floats.Norm(distance, 2) / math.Sqrt(float64(directions)), nil
 }
 
-// direction fills theta with the unit vector of address (seed, k).
-func direction(theta []float64, seed, k uint64) {
-	r := rand.New(rand.NewPCG(seed, k))
+// direction fills theta with a unit vector.
+func direction(theta []float64, r *rand.Rand) {
 	for norm := 0.0; norm == 0; {
 		for i := range theta {
 			theta[i] = r.NormFloat64()
