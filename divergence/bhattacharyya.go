@@ -14,7 +14,7 @@ import (
 // It is half the Rényi divergence of order ½. +Inf if the supports differ; the
 // errors of [KL]. Exchanging p and q does not change a bit.
 //
-// Bhattacharyya (1943); Kailath (1967), eq. 22.
+// Bhattacharyya (1943); Kailath (1967).
 func Bhattacharyya(p, q *Gaussian) (float64, error) {
 	d, ok, err := compare(p, q)
 	if err != nil {
@@ -32,7 +32,7 @@ func Bhattacharyya(p, q *Gaussian) (float64, error) {
 //
 // between 0 and 1; it is 1 if the supports differ. Errors as for [KL].
 //
-// Hellinger (1909); Pardo (2005), p. 51.
+// Hellinger (1909).
 func Hellinger(p, q *Gaussian) (float64, error) {
 	bd, err := Bhattacharyya(p, q)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // Cost: n³ multiplications for Cholesky and triangular solves; no eigenvalues
 // unless a covariance is singular.
 //
-// Kullback, Leibler (1951), eq. 2.4; Kullback (1959), ch. 9, eq. 1.1.
+// Kullback, Leibler (1951); for Gaussians Kullback (1959), ch. 9.
 func KL(p, q *Gaussian) (float64, error) {
 	d, ok, err := compare(p, q)
 	if err != nil {
@@ -31,10 +31,14 @@ func KL(p, q *Gaussian) (float64, error) {
 	return d.kl(), nil
 }
 
-// Jeffreys returns the symmetric sum J(p, q) = KL(p‖q) + KL(q‖p), with the
-// errors and infinities of [KL]. Exchanging p and q does not change a bit.
+// Jeffreys returns the symmetric sum
 //
-// Jeffreys (1946), eq. 1.
+//	J(p, q) = KL(p‖q) + KL(q‖p) = ∫ (p − q) ln(p/q)
+//
+// with the errors and infinities of [KL]. Exchanging p and q does not change a
+// bit.
+//
+// Jeffreys (1946).
 func Jeffreys(p, q *Gaussian) (float64, error) {
 	d, ok, err := compare(p, q)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // not positive definite, for then the integral diverges. Errors: those of [KL],
 // and [ErrOrder] if α is not positive and finite.
 //
-// Gil, Alajaji, Linder (2013), eq. 10; van Erven, Harremoës (2014), eq. 10.
+// Rényi (1961); Gil, Alajaji, Linder (2013); van Erven, Harremoës (2014).
 func Renyi(p, q *Gaussian, alpha float64) (float64, error) {
 	if !(alpha > 0) || math.IsInf(alpha, 1) {
 		return math.NaN(), fmt.Errorf("%w: α = %v", ErrOrder, alpha)

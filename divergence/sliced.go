@@ -29,7 +29,7 @@ import (
 // [ErrDimension] for sizes that are no rows or directions < 1, [ErrSamples] if a
 // sample is empty, [ErrNotFinite].
 //
-// Bonneel, Rabin, Peyré, Pfister (2015), def. 2.
+// Bonneel, Rabin, Peyré, Pfister (2015).
 func SlicedW2(ctx context.Context, x, y []float64, dim, directions int, seed uint64) (float64, error) {
 	return slicedW2(ctx, x, y, dim, directions, seed, 0)
 }

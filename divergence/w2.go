@@ -19,7 +19,7 @@ import (
 // not, the eigenvectors of the larger covariance, which it keeps, and a few
 // matrix products.
 //
-// Dowson, Landau (1982), eq. 4; Bhatia, Jain, Lim (2019), eq. 1.
+// Dowson, Landau (1982); Bhatia, Jain, Lim (2019), eq. 1.
 func W2(p, q *Gaussian) (float64, error) {
 	d, b, err := transport(p, q)
 	if err != nil {
@@ -28,8 +28,12 @@ func W2(p, q *Gaussian) (float64, error) {
 	return math.Hypot(floats.Norm(d.delta, 2), math.Sqrt(b)), nil
 }
 
-// W2Squared returns W2(p, q)², known as the Fréchet distance between Gaussians
-// fitted to two samples. Errors as for [W2].
+// W2Squared returns the square of [W2],
+//
+//	W2² = |m_p − m_q|² + tr( Σ_p + Σ_q − 2(Σ_p^½ Σ_q Σ_p^½)^½ )
+//
+// known as the Fréchet distance between Gaussians fitted to two samples. Errors
+// as for [W2].
 //
 // Fréchet (1957); Heusel et al. (2017), eq. 6.
 func W2Squared(p, q *Gaussian) (float64, error) {
