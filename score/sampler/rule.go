@@ -1,0 +1,89 @@
+package sampler
+
+import "github.com/ito-sde/ito/sde"
+
+// Rule is the formula of one step. Rules are immutable values; everything that
+// changes lives in the Step. A rule is a map of (x_t, earlier D, noise) that
+// treats every row alike and on its own: rows never see each other.
+type Rule interface {
+	// Memory is the number of earlier denoised batches that Apply reads.
+	Memory() int
+	// Cost tells what a step consumes.
+	Cost() Cost
+	// Apply replaces s.X = x_t by x_s.
+	Apply(s *Step) error
+}
+
+// Cost counts what a rule consumes.
+type Cost struct {
+	Evaluations int // model evaluations of every step
+	Start       int // further evaluations of the first step
+	Noises      int // standard normal vectors drawn in every step
+}
+
+// Starter is a Rule that needs scratch of its own, for example a Runge–Kutta
+// stepper. The driver calls Start once for every tile of size numbers and
+// applies the returned rule to that tile alone.
+type Starter interface {
+	Start(size int) Rule
+}
+
+// Step is all that a rule may see of one step on one tile of rows.
+type Step struct {
+	X        []float64 // in: x_t; out: x_s
+	From, To sde.Level // the levels at t and s; To.Sigma > 0
+	Time     float64   // t
+	Next     float64   // s < t
+	Process  sde.Process
+	Index    int  // this step, from 0
+	Steps    int  // of how many
+	First    bool // the first step of this run
+
+	noise   [][]float64
+	scratch [][]float64
+	d       [][]float64 // ring of denoised batches
+	levels  []sde.Level // their levels
+	head    int         // position of this step's D
+	fresh   bool        // D of this step is computed
+	past    int         // earlier batches that are valid
+	eval    func(dst, x []float64, at sde.Level) error
+}
+
+// H is the step in λ, h = λ_s − λ_t > 0.
+func (s *Step) H() float64 { return s.To.Lambda() - s.From.Lambda() }
+
+// Denoised returns D(x_t) at the level From, evaluating the model on the first
+// call of a step. Later steps see it as Earlier.
+func (s *Step) Denoised() ([]float64, error) {
+	if !s.fresh {
+		if err := s.eval(s.d[s.head], s.X, s.From); err != nil {
+			return nil, err
+		}
+		s.levels[s.head] = s.From
+		s.fresh = true
+	}
+	return s.d[s.head], nil
+}
+
+// Earlier returns the denoised batch of the j-th step before this one, j ≥ 1,
+// and its level; ok is false where there was no such step.
+func (s *Step) Earlier(j int) (d []float64, at sde.Level, ok bool) {
+	if j < 1 || j > s.past {
+		return nil, sde.Level{}, false
+	}
+	k := (s.head - j + len(s.d)) % len(s.d)
+	return s.d[k], s.levels[k], true
+}
+
+// Noise returns the k-th standard normal vector of this step, k < Cost().Noises.
+func (s *Step) Noise(k int) []float64 { return s.noise[k] }
+
+// Scratch returns the k-th scratch vector, k < ScratchVectors; its contents do
+// not survive the step.
+func (s *Step) Scratch(k int) []float64 { return s.scratch[k] }
+
+// ScratchVectors is the number of scratch vectors of a Step.
+const ScratchVectors = 3
+
+// Eval evaluates the model at another state or level. dst may not alias x.
+func (s *Step) Eval(dst, x []float64, at sde.Level) error { return s.eval(dst, x, at) }

@@ -1,0 +1,18 @@
+package validation
+
+import (
+	"math"
+	"slices"
+)
+
+// kolmogorov is the Kolmogorov–Smirnov statistic of x against cdf; x is sorted.
+func kolmogorov(x []float64, cdf func(float64) float64) float64 {
+	slices.Sort(x)
+	var d float64
+	n := float64(len(x))
+	for i, v := range x {
+		u := cdf(v)
+		d = max(d, math.Abs(u-float64(i)/n), math.Abs(u-float64(i+1)/n))
+	}
+	return d
+}
