@@ -1,0 +1,33 @@
+package sde
+
+import "math"
+
+// RectifiedFlow is the straight path between data and noise,
+//
+//	x_t = (1 − t) x_0 + t ε,   α = 1 − t,   σ = t,
+//
+// as a diffusion: f = −1/(1 − t), g² = 2t/(1 − t). Both diverge at t = 1, where
+// α = 0; grids start at End < 1.
+//
+// Liu, Gong, Liu (2023); Lipman, Chen, Ben-Hamu, Nickel, Le (2023), example II.
+type RectifiedFlow struct{ Cutoff, End float64 }
+
+// At returns α = 1 − t and σ = t.
+func (RectifiedFlow) At(t float64) Level { return Level{1 - t, t} }
+
+// Coefficients returns f = −1/(1−t) and g = √(2t/(1−t)).
+func (RectifiedFlow) Coefficients(t float64) (f, g float64) {
+	return -1 / (1 - t), math.Sqrt(2 * t / (1 - t))
+}
+
+// TimeOf inverts λ = ln((1 − t)/t).
+func (RectifiedFlow) TimeOf(lambda float64) float64 {
+	if lambda < 0 {
+		return 1 / (1 + math.Exp(lambda))
+	}
+	e := math.Exp(-lambda)
+	return e / (1 + e)
+}
+
+// Horizon returns the cut-off and End.
+func (p RectifiedFlow) Horizon() (cutoff, end float64) { return p.Cutoff, p.End }
