@@ -1,0 +1,56 @@
+package noise
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+func perNormal(b *testing.B, n int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/normal")
+}
+
+func BenchmarkFill(b *testing.B) {
+	x := make([]float64, 4096)
+	s := NewStream(Address{})
+	for b.Loop() {
+		s.Fill(x)
+	}
+	perNormal(b, len(x))
+}
+
+func BenchmarkNormalDim2(b *testing.B)  { benchmarkNormal(b, 2) }
+func BenchmarkNormalDim64(b *testing.B) { benchmarkNormal(b, 64) }
+
+func benchmarkNormal(b *testing.B, dim int) {
+	x := make([]float64, 192*dim)
+	var at Address
+	for b.Loop() {
+		Gaussian{}.Normal(x, dim, at)
+		at.Step++
+	}
+	perNormal(b, len(x))
+}
+
+// BenchmarkStandardLibrary is the yardstick.
+func BenchmarkStandardLibrary(b *testing.B) {
+	x := make([]float64, 4096)
+	r := rand.New(rand.NewPCG(1, 2))
+	for b.Loop() {
+		for i := range x {
+			x[i] = r.NormFloat64()
+		}
+	}
+	perNormal(b, len(x))
+}
+
+func BenchmarkTreeInOrder(b *testing.B) {
+	t := tree(b, 1, 0, 1)
+	var w [1]float64
+	at := 1.0
+	for b.Loop() {
+		t.Increment(w[:], at, at+1e-4)
+		if at += 1e-4; at > 2.9 {
+			at = 1
+		}
+	}
+}
