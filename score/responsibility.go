@@ -96,7 +96,7 @@ func (m *Mixture) project(w *mixtureScratch, x []float64, alpha float64) {
 		top := floats.Max(w.log)
 		if math.IsInf(top, -1) {
 			m.nearest(w, i)
-			top = 0
+			top = floats.Max(w.log)
 			singular = math.Inf(-1)
 		}
 		var sum float64
@@ -137,11 +137,11 @@ func (m *Mixture) limit(w *mixtureScratch) float64 {
 	return 0
 }
 
-// nearest gives all of row i to the component of least Mahalanobis distance. It
-// is for rows so far away, or levels so fine, that every squared distance
-// overflows.
+// nearest gives row i to the components of least Mahalanobis distance, by their
+// weights and volumes if they are several. It is for rows so far away, or levels
+// so fine, that every squared distance overflows.
 func (m *Mixture) nearest(w *mixtureScratch, i int) {
-	best, least := 0, math.Inf(1)
+	least := math.Inf(1)
 	for k, g := range m.part {
 		p := &w.part[k]
 		distance := 0.0
@@ -151,14 +151,15 @@ func (m *Mixture) nearest(w *mixtureScratch, i int) {
 		if g.rank < g.dim {
 			distance = math.Hypot(distance, p.invRest*floats.Norm(p.y[i*m.dim:][:m.dim], 2))
 		}
-		if m.weight[k] > 0 && distance < least {
-			best, least = k, distance
+		if w.off[k] = distance; m.weight[k] > 0 {
+			least = min(least, distance)
 		}
 	}
 	for k := range w.log {
-		w.log[k] = math.Inf(-1)
+		if w.log[k] = math.Inf(-1); !(w.off[k] > least) {
+			w.log[k] = m.log[k] + w.part[k].logNorm
+		}
 	}
-	w.log[best] = 0
 }
 
 // addScore adds r times component k's score at row i of the tile to dst.

@@ -1,0 +1,58 @@
+package score
+
+import (
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/ito-sde/ito/sde/noise"
+)
+
+// Sample returns n rows of data x_0 = μ + Σ^½ z, drawn with the noise of a seed.
+// Row i is the same for any n, and does not depend on the choice of axes in V.
+func (g *Gaussian) Sample(n int, seed uint64) []float64 {
+	x := make([]float64, n*g.dim)
+	noise.Gaussian{}.Normal(x, g.dim, noise.Address{Seed: seed, Use: noise.Data})
+	coord := make([]float64, g.rank)
+	for i := range n {
+		g.colour(x[i*g.dim:][:g.dim], coord)
+	}
+	return x
+}
+
+// Sample returns n rows of data, each from a component drawn by the weights, with
+// the noise of a seed. Row i is the same for any n.
+func (m *Mixture) Sample(n int, seed uint64) []float64 {
+	x := make([]float64, n*m.dim)
+	noise.Gaussian{}.Normal(x, m.dim, noise.Address{Seed: seed, Use: noise.Data})
+	cumulative := floats.CumSum(make([]float64, len(m.weight)), m.weight)
+	coord := make([]float64, m.dim)
+	var choice noise.Stream
+	for i := range n {
+		if i%noise.BlockRows == 0 {
+			choice = noise.NewStream(noise.Address{Seed: seed, Use: noise.Data, Row: uint64(i), Stage: 1})
+		}
+		u := choice.Uniform() * cumulative[len(cumulative)-1]
+		k := sort.Search(len(cumulative)-1, func(k int) bool { return u < cumulative[k] })
+		g := m.part[k]
+		g.colour(x[i*m.dim:][:m.dim], coord[:g.rank])
+	}
+	return x
+}
+
+// colour turns standard normal numbers z into μ + Σ^½ z with the symmetric root.
+func (s *spectrum) colour(z, coord []float64) {
+	if s.rank > 0 {
+		mulTrans(coord, z, s.vec, 1, s.rank, s.dim)
+	}
+	rest := 0.0
+	if s.rank < s.dim {
+		rest = math.Sqrt(s.rest)
+	}
+	floats.Scale(rest, z)
+	for j, c := range coord {
+		floats.AddScaled(z, c*(math.Sqrt(s.val[j])-rest), s.vec[j*s.dim:][:s.dim])
+	}
+	floats.Add(z, s.mean)
+}
