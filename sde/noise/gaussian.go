@@ -1,50 +1,43 @@
 package noise
 
-// Gaussian is the Source of everyday: the rows of every block of BlockRows are
-// filled in order from the block's stream. The same seed gives the same bits on
-// one architecture, whatever the batch; math.Log and math.Exp, and with them one
-// number in a hundred, may differ in the last bit between architectures.
+import "fmt"
+
+// Gaussian is the Source of everyday: independent standard normal numbers
+// z ~ N(0, I). The rows of every block of BlockRows are filled in order from the
+// block's Stream, so that a batch cut into any pieces has the same bits, on any
+// architecture. A piece that begins inside a block draws and drops the block's
+// earlier rows; pieces that begin at multiples of BlockRows draw nothing twice.
 type Gaussian struct{}
 
 var _ Source = Gaussian{}
 
-// Normal fills dst.
+// Normal fills dst, len(dst)/dim rows of dim numbers. It panics if that is not a
+// whole number.
 func (Gaussian) Normal(dst []float64, dim int, at Address) {
+	checkRows("Gaussian", dst, dim)
 	for len(dst) > 0 {
 		s := NewStream(at)
-		skip := at.Row % BlockRows
-		s.skip(int(skip) * dim)
-		n := min(len(dst), int(BlockRows-skip)*dim)
+		before := int(at.Row % BlockRows)
+		s.drop(before * dim)
+		n := min(len(dst), (BlockRows-before)*dim)
 		s.Fill(dst[:n])
 		dst = dst[n:]
-		at.Row += BlockRows - skip
+		at.Row += uint64(BlockRows - before)
 	}
 }
 
-// skip draws n normal numbers and drops them.
-func (s *Stream) skip(n int) {
-	var drop [64]float64
+// drop draws n normal numbers for nobody.
+func (s *Stream) drop(n int) {
+	var buffer [64]float64
 	for n > 0 {
-		k := min(n, len(drop))
-		s.Fill(drop[:k])
+		k := min(n, len(buffer))
+		s.Fill(buffer[:k])
 		n -= k
 	}
 }
 
-// Impulse is a Source of zeros but for a single 1, with which tests read off the
-// linear response of a sampler or solver to one random number.
-type Impulse struct {
-	At         Address // Row, Step, Stage and Use of the 1; Seed is ignored
-	Coordinate int
-}
-
-var _ Source = Impulse{}
-
-// Normal fills dst.
-func (p Impulse) Normal(dst []float64, dim int, at Address) {
-	clear(dst)
-	row := p.At.Row - at.Row // wraps to a huge number before the first row
-	if at.Use == p.At.Use && at.Step == p.At.Step && at.Stage == p.At.Stage && row < uint64(len(dst)/dim) {
-		dst[int(row)*dim+p.Coordinate] = 1
+func checkRows(who string, dst []float64, dim int) {
+	if dim <= 0 || len(dst)%dim != 0 {
+		panic(fmt.Sprintf("noise: %s: %d numbers are not rows of %d", who, len(dst), dim))
 	}
 }

@@ -45,16 +45,6 @@ func TestStreamSequence(t *testing.T) {
 	require.InDeltaSlice(t, []float64{-0.4619368721408879, -0.40962761346057147, -0.04436842691007609, 0.6952939534626793}, x, 1e-14)
 }
 
-func TestZigguratTables(t *testing.T) {
-	f := func(x float64) float64 { return math.Exp(-0.5 * x * x) }
-	area := zigR*f(zigR) + math.Sqrt(math.Pi/2)*math.Erfc(zigR/math.Sqrt2)
-	for i := 1; i < zigLayers; i++ {
-		require.Greater(t, zigX[i], zigX[i+1])
-		require.InDelta(t, area, zigX[i]*(f(zigX[i+1])-f(zigX[i])), 1e-14, "layer %d", i)
-	}
-	require.InDelta(t, area, zigX[0]*f(zigR), 1e-16)
-}
-
 // Rows are the same numbers however they are asked for.
 func TestGaussianChunking(t *testing.T) {
 	for _, dim := range []int{1, 2, 3, 64} {

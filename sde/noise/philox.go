@@ -2,22 +2,26 @@ package noise
 
 import "math/bits"
 
-// philox is the counter-based generator Philox4×64-10: a bijection of the
-// counter, keyed, whose outputs pass every known test even for consecutive
-// counters. It turns an address into the state of a stream.
+// philox is Philox4x64-10, a keyed bijection of 256-bit counters: ten rounds of
 //
-// Salmon, Moraes, Dror, Shaw (2011), section 4.3; the constants are theirs.
-func philox(ctr [4]uint64, key [2]uint64) [4]uint64 {
+//	(hi0, lo0) = M0·c0,  (hi1, lo1) = M1·c2,
+//	c ← (hi1 ⊕ c1 ⊕ k0, lo1, hi0 ⊕ c3 ⊕ k1, lo0),   k ← k + (W0, W1).
+//
+// Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2,
+// 3", section 3.3 and table 2.
+func philox(c [4]uint64, k [2]uint64) [4]uint64 {
 	const (
-		m0, m1 = 0xD2E7470EE14C6C93, 0xCA5A826395121157
-		w0, w1 = 0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B
+		m0, m1 = 0xd2e7470ee14c6c93, 0xca5a826395121157
+		w0, w1 = 0x9e3779b97f4a7c15, 0xbb67ae8584caa73b // golden ratio, √3 − 1
 	)
+	c0, c1, c2, c3 := c[0], c[1], c[2], c[3]
+	k0, k1 := k[0], k[1]
 	for range 10 {
-		hi0, lo0 := bits.Mul64(m0, ctr[0])
-		hi1, lo1 := bits.Mul64(m1, ctr[2])
-		ctr = [4]uint64{hi1 ^ ctr[1] ^ key[0], lo1, hi0 ^ ctr[3] ^ key[1], lo0}
-		key[0] += w0
-		key[1] += w1
+		hi0, lo0 := bits.Mul64(m0, c0)
+		hi1, lo1 := bits.Mul64(m1, c2)
+		c0, c1, c2, c3 = hi1^c1^k0, lo1, hi0^c3^k1, lo0
+		k0 += w0
+		k1 += w1
 	}
-	return ctr
+	return [4]uint64{c0, c1, c2, c3}
 }

@@ -1,126 +1,207 @@
 package noise
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"math/bits"
+
+	"gonum.org/v1/gonum/floats"
 )
 
-// Tree is a Brownian motion W of Dim coordinates on [T0, T1] that can be asked
-// for any time in any order: W is a pure function of (Seed, Row, t), so that a
-// rejected or refined step sees the same path. It is found by bisection: given
-// the ends of an interval of length h, the middle is
+// ErrPath is wrapped by the errors about a Brownian path that cannot be made.
+var ErrPath = errors.New("noise: no such Brownian path")
+
+// Tree is a Brownian motion W of dim coordinates on [t0, t1], W(t0) = 0, that can
+// be asked for any time in any order: W is a pure function of (seed, row, t), so
+// that a rejected or refined step sees the same path. It is found by bisection:
+// given the ends of an interval of length h, its middle is
 //
-//	W(m) = ½ (W(l) + W(r)) + ½ √h z,   Var W(m) | ends = h/4,
+//	W(m) = ½ (W(l) + W(r)) + ½ √h z,   Var[W(m) | W(l), W(r)] = h/4,
 //
-// with z addressed by the interval, down to intervals no longer than Tolerance,
-// between whose ends W is linear.
+// with z addressed by the interval, down to leaves no longer than the tolerance.
+// Inside a leaf [l, r], of length h, at t = l + φh,
 //
-// Lévy (1948); Gaines, Lyons (1997); Li, Wong, Chen, Duvenaud (2020), section 4
-// for the virtual tree.
+//	W(t) = (1−φ) W(l) + φ W(r) + √(φ(1−φ)h) z,   Var[W(t) | W(l), W(r)] = (t−l)(r−t)/(r−l),
+//
+// with one z per leaf. So the joint law of W at any set of times is exactly that
+// of Brownian motion as long as no two of them lie inside one leaf; two that do
+// have each the exact law, and are fully correlated given the ends. Times within
+// a few units of rounding of a dyadic point count as that point.
+//
+// A query costs one draw per level that it does not share with the one before,
+// log₂(step/tolerance) or so for queries in order; asking for a dyadic time stops
+// at its level. Queries allocate nothing. A Tree is not safe for concurrent use.
+//
+// Lévy (1948), "Processus stochastiques et mouvement brownien", chapter 1; Li,
+// Wong, Chen, Duvenaud (2020), "Scalable gradients for stochastic differential
+// equations", section 4 and algorithm 3 (which returns W(l) inside a leaf).
 type Tree struct {
-	t0, t1 float64
-	dim    int
-	depth  int
-	at     Address
+	t0, t1, length float64
+	snap           float64 // in leaves: what counts as a dyadic point
+	dim, depth     int
+	source         Source
+	at             Address
 
-	// The last descent, so that queries in order share its upper part.
-	nodes []node
-	valid int
+	// The last descent. Slots of dim numbers: W(t0), W(t1), the middle of the
+	// interval at each level, and the leaf's z.
+	slots       []float64
+	left, right [maxDepth + 1]int // slots of the ends of the interval at a level
+	path        uint64            // the leaf
+	drawn       int               // levels whose middle (or z) is known
+
+	t       float64 // of the last answer, NaN if none
+	w, from []float64
 }
 
-type node struct {
-	lo, hi float64
-	index  uint64
-	left   []float64 // W(lo)
-	right  []float64 // W(hi)
-}
+// maxDepth keeps leaves well above the rounding of times.
+const maxDepth = 46
 
-// NewTree makes the Brownian motion of one row of a seed. tolerance is the
-// length below which the path is linear; 0 means 2^−30 of the interval.
+// NewTree returns the Brownian motion of one row of a seed. tolerance is the
+// longest leaf; 0 means 2⁻³⁰ of the interval, or what rounding allows. The law is
+// exact for times further apart than it, so the shortest step in sight is a good
+// choice: each halving costs every query a draw. Two trees of the same interval
+// and of tolerances t and 2t have the same W at the dyadic points of both. The
+// errors wrap ErrPath.
 func NewTree(seed, row uint64, dim int, t0, t1, tolerance float64) (*Tree, error) {
-	if dim < 1 || !(t1 > t0) || math.IsInf(t1-t0, 0) {
-		return nil, fmt.Errorf("noise: no Brownian motion of %d coordinates on [%v, %v]", dim, t0, t1)
+	return newTree(Gaussian{}, seed, row, dim, t0, t1, tolerance)
+}
+
+func newTree(source Source, seed, row uint64, dim int, t0, t1, tolerance float64) (*Tree, error) {
+	length := t1 - t0
+	if dim < 1 || !(length > 0) || math.IsInf(length, 0) {
+		return nil, fmt.Errorf("%w: %d coordinates on [%v, %v]; want at least one on a finite interval t0 < t1", ErrPath, dim, t0, t1)
 	}
+	// Times near t1 are known to half an ulp, their distance to t0 to a few.
+	rounding := 4 * 0x1p-52 * max(math.Abs(t0), math.Abs(t1))
+	least := max(length*0x1p-46, 16*rounding)
 	if tolerance == 0 {
-		tolerance = (t1 - t0) * 0x1p-30
+		tolerance = max(length*0x1p-30, least)
 	}
-	depth := int(math.Ceil(math.Log2((t1 - t0) / tolerance)))
-	if !(tolerance > 0) || depth > 60 {
-		return nil, fmt.Errorf("noise: tolerance %v of a Brownian tree on [%v, %v]; want at least 2^−60 of its length", tolerance, t0, t1)
+	if !(tolerance >= least) {
+		return nil, fmt.Errorf("%w: tolerance %v on [%v, %v]; want 0 or at least %.2g", ErrPath, tolerance, t0, t1, least)
 	}
-	depth = max(depth, 0)
-	// One block for every row, so that no other row's numbers are drawn.
-	b := &Tree{t0: t0, t1: t1, dim: dim, depth: depth, at: Address{Seed: seed, Use: Bridge, Row: row * BlockRows}}
-	b.nodes = make([]node, depth+1)
-	for i := range b.nodes {
-		b.nodes[i].left, b.nodes[i].right = make([]float64, dim), make([]float64, dim)
+	depth := 0
+	for math.Ldexp(length, -depth) > tolerance {
+		depth++
 	}
-	root := &b.nodes[0]
-	root.lo, root.hi, root.index = t0, t1, 1
-	b.normal(root.right, 0)
-	for i := range root.right {
-		root.right[i] *= math.Sqrt(t1 - t0)
+	b := &Tree{
+		t0: t0, t1: t1, length: length, dim: dim, depth: depth, source: source,
+		snap:  math.Ldexp(rounding/length, depth),
+		slots: make([]float64, (depth+3)*dim),
+		at:    Address{Seed: seed, Use: Bridge},
+		w:     make([]float64, dim),
+		from:  make([]float64, dim),
 	}
-	b.valid = 1
+	b.right[0] = 1
+	b.Reset(row)
 	return b, nil
+}
+
+// Reset turns the tree into the one of another row.
+func (b *Tree) Reset(row uint64) {
+	// The first row of a block of its own, so that no other row's numbers are drawn.
+	b.at.Row = row * BlockRows
+	b.drawn, b.t = 0, math.NaN()
+	end := b.slot(1)
+	b.normal(end, 0)
+	floats.Scale(math.Sqrt(b.length), end)
+}
+
+// At writes W(t) to dst. It panics if t is outside [t0, t1] or len(dst) is not
+// dim.
+func (b *Tree) At(dst []float64, t float64) {
+	if !(t >= b.t0 && t <= b.t1) || len(dst) != b.dim {
+		panic(fmt.Sprintf("noise: W(%v) of %d coordinates asked of a tree of %d on [%v, %v]", t, len(dst), b.dim, b.t0, b.t1))
+	}
+	if t != b.t {
+		b.descend(t)
+		b.t = t
+	}
+	copy(dst, b.w)
+}
+
+// Increment writes W(t) − W(s) to dst, for s and t in either order. Steps in
+// order, each beginning where the last one ended, cost one query each. The
+// difference is as exact as W is, absolutely ~ 10⁻¹⁶ √(t1−t0).
+func (b *Tree) Increment(dst []float64, s, t float64) {
+	b.At(b.from, s)
+	b.At(dst, t)
+	for i := range dst {
+		dst[i] -= b.from[i]
+	}
+}
+
+// descend finds W(t) from the level down to which the last descent agrees.
+func (b *Tree) descend(t float64) {
+	leaves := math.Ldexp((t-b.t0)/b.length, b.depth)
+	whole := math.Round(leaves)
+	phi := leaves - whole
+	if math.Abs(phi) <= b.snap {
+		phi = 0
+	} else if phi < 0 {
+		whole--
+		phi++
+	}
+	if whole == math.Ldexp(1, b.depth) {
+		copy(b.w, b.slot(1))
+		return
+	}
+	p := uint64(whole)
+	shared := b.depth - bits.Len64(p^b.path)
+	b.path = p
+	b.drawn = min(b.drawn, shared+1)
+	level := min(b.drawn, shared)
+	for ; level < b.depth; level++ {
+		below := b.depth - level
+		if phi == 0 && p<<(64-below) == 0 {
+			break // t is the left end
+		}
+		mid := level + 2
+		if level == b.drawn {
+			b.split(level, 1<<level|p>>below)
+		}
+		b.left[level+1], b.right[level+1] = b.left[level], mid
+		if p>>(below-1)&1 == 1 {
+			b.left[level+1], b.right[level+1] = mid, b.right[level]
+		}
+	}
+	copy(b.w, b.slot(b.left[level]))
+	if phi > 0 {
+		b.bridge(phi)
+	}
+}
+
+// split draws the middle of the interval at a level.
+func (b *Tree) split(level int, index uint64) {
+	m := b.slot(level + 2)
+	b.normal(m, index)
+	l, r := b.slot(b.left[level]), b.slot(b.right[level])
+	sd := 0.5 * math.Sqrt(math.Ldexp(b.length, -level))
+	for i, z := range m {
+		m[i] = 0.5*(l[i]+r[i]) + float64(sd*z)
+	}
+	b.drawn++
+}
+
+// bridge moves the answer from the left end of the leaf to φ inside it.
+func (b *Tree) bridge(phi float64) {
+	z := b.slot(b.depth + 2)
+	if b.drawn == b.depth {
+		b.normal(z, 1<<b.depth|b.path)
+		b.drawn++
+	}
+	r := b.slot(b.right[b.depth])
+	sd := math.Sqrt(phi * (1 - phi) * math.Ldexp(b.length, -b.depth))
+	for i, l := range b.w {
+		b.w[i] = l + float64(phi*(r[i]-l)) + float64(sd*z[i])
+	}
 }
 
 func (b *Tree) normal(dst []float64, index uint64) {
 	at := b.at
 	at.Step = index
-	Gaussian{}.Normal(dst, b.dim, at)
+	b.source.Normal(dst, b.dim, at)
 }
 
-// At writes W(t) − W(T0) to dst. It panics if t is outside [T0, T1].
-func (b *Tree) At(dst []float64, t float64) {
-	if !(t >= b.t0 && t <= b.t1) || len(dst) != b.dim {
-		panic(fmt.Sprintf("noise: W(%v) of %d coordinates asked of a tree of %d on [%v, %v]", t, len(dst), b.dim, b.t0, b.t1))
-	}
-	for b.valid > 1 && !(t >= b.nodes[b.valid-1].lo && t <= b.nodes[b.valid-1].hi) {
-		b.valid--
-	}
-	for b.valid <= b.depth {
-		b.descend(t)
-	}
-	leaf := &b.nodes[b.depth]
-	u := (t - leaf.lo) / (leaf.hi - leaf.lo)
-	for i := range dst {
-		dst[i] = leaf.left[i] + u*(leaf.right[i]-leaf.left[i])
-	}
-}
-
-// descend opens the half of the deepest valid interval that holds t.
-func (b *Tree) descend(t float64) {
-	up, n := &b.nodes[b.valid-1], &b.nodes[b.valid]
-	mid := 0.5 * (up.lo + up.hi)
-	half := 0.5 * math.Sqrt(up.hi-up.lo)
-	side := n.left
-	if t <= mid {
-		n.lo, n.hi, n.index = up.lo, mid, 2*up.index
-		copy(n.left, up.left)
-		side = n.right
-	} else {
-		n.lo, n.hi, n.index = mid, up.hi, 2*up.index+1
-		copy(n.right, up.right)
-	}
-	b.normal(side, up.index)
-	for i := range side {
-		side[i] = 0.5*(up.left[i]+up.right[i]) + half*side[i]
-	}
-	b.valid++
-}
-
-// Increment writes W(t) − W(s) to dst.
-func (b *Tree) Increment(dst []float64, s, t float64) {
-	var small [8]float64
-	from := small[:]
-	if b.dim > len(small) {
-		from = make([]float64, b.dim)
-	}
-	from = from[:b.dim]
-	b.At(from, s)
-	b.At(dst, t)
-	for i := range dst {
-		dst[i] -= from[i]
-	}
-}
+func (b *Tree) slot(i int) []float64 { return b.slots[i*b.dim : (i+1)*b.dim] }

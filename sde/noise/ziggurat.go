@@ -5,103 +5,152 @@ import (
 	"math/bits"
 )
 
-// The ziggurat covers the half-normal density f(x) = e^(−x²/2) by 256 regions of
-// equal area: 255 rectangles stacked on a base strip that includes the tail
-// beyond x[1] = zigR. Region i is x[i] wide; what lies within x[i+1] is under
-// the curve.
+//go:generate sh -c "go run ./gen > tables.go"
+
+// Normals come from a ziggurat: under f(x) = exp(−x²/2) lie 255 horizontal
+// layers and a base strip, all of area V. Layer i spans 0 ≤ x ≤ x_i between the
+// heights f(x_i) and f(x_{i+1}); with r = x_1,
 //
-// Marsaglia, Tsang (2000). Region and abscissa are drawn from bits of one word
-// that do not overlap, which Doornik (2005) found to matter, and the abscissa
-// has 54 bits with its sign, so that the tails are as fine as float64 makes
-// them.
-const (
-	zigLayers = 256
-	zigR      = 3.6541528853610088
-	zigBits   = 53 // of the abscissa, without sign
-)
+//	x_0 = V/f(r),   x_{i+1} = f⁻¹(f(x_i) + V/x_i),   x_256 = 0,
+//	V = r f(r) + ∫_r^∞ f,
+//
+// which fixes r = 3.6541…. A draw picks a layer and a point x = ±u x_i of it;
+// |x| < x_{i+1} lies under f for certain (98.8% of draws). Otherwise the point
+// gets a height in the layer's wedge and is compared with f, or in the base
+// strip the tail beyond r is drawn. Marsaglia, Tsang (2000), "The ziggurat
+// method for generating random variables".
+//
+// The pitfalls known from other ziggurats:
+//   - The layer comes from bits 0–7 and the point from bits 11–63 of the same
+//     draw. They share no bit, so that neighbouring points of a layer are not
+//     correlated with it. Doornik (2005), "An improved ziggurat method to
+//     generate normal random samples", section 3.
+//   - The point is an odd 54-bit integer with a sign, so it is symmetric, never
+//     zero, exact in float64, and costs no branch for the sign.
+//   - The tables are correctly rounded float64 (package gen makes them with
+//     200-bit arithmetic; its test compares the file).
 
-var (
-	zigX [zigLayers + 1]float64
-	zigF [zigLayers + 1]float64 // f(x[i])
-	zigW [zigLayers]float64     // x[i] 2^−53
-	zigK [zigLayers]int64       // 2^53 x[i+1]/x[i]: surely under the curve below it
-)
-
-func init() {
-	f := func(x float64) float64 { return math.Exp(-0.5 * x * x) }
-	area := zigR*f(zigR) + math.Sqrt(math.Pi/2)*math.Erfc(zigR/math.Sqrt2)
-	zigX[0], zigX[1] = area/f(zigR), zigR
-	for i := 1; i < zigLayers-1; i++ {
-		zigX[i+1] = math.Sqrt(-2 * math.Log(area/zigX[i]+f(zigX[i])))
-	}
-	zigX[zigLayers] = 0
-	for i := range zigLayers {
-		zigF[i] = f(zigX[i])
-		zigW[i] = zigX[i] * 0x1p-53
-		zigK[i] = int64(zigX[i+1] / zigX[i] * (1 << zigBits))
-	}
-	zigF[zigLayers] = 1
+// layer holds what the common case reads, side by side in one cache line.
+type layer struct {
+	scale float64 // x_i 2⁻⁵³
+	edge  float64 // x_{i+1}
 }
 
-// Fill fills dst with standard normal numbers.
+// Fill fills dst with independent standard normal numbers. Two calls give the
+// numbers of one call of the joint length.
 func (s *Stream) Fill(dst []float64) {
-	a, b, c, counter := s.a, s.b, s.c, s.counter
+	a, b, c, n := s.a, s.b, s.c, s.n // registers: Uint64 would store each time
 	for i := range dst {
-		w := a + b + counter
-		counter++
+		u := a + b + n
+		n++
 		a = b ^ b>>11
 		b = c + c<<3
-		c = bits.RotateLeft64(c, 24) + w
-
-		layer := w & (zigLayers - 1)
-		j := int64(w) >> (63 - zigBits)
-		x := float64(j) * zigW[layer]
-		sign := j >> 63
-		if (j^sign)-sign >= zigK[layer] {
-			*s = Stream{a, b, c, counter}
-			x = s.edge(x, layer)
-			a, b, c, counter = s.a, s.b, s.c, s.counter
+		c = bits.RotateLeft64(c, 24) + u
+		l := &layers[u&0xff]
+		x := float64(float64(int64(u)>>10|1) * l.scale)
+		if math.Abs(x) >= l.edge {
+			s.a, s.b, s.c, s.n = a, b, c, n
+			x = s.reject(u, x)
+			a, b, c, n = s.a, s.b, s.c, s.n
 		}
 		dst[i] = x
 	}
-	*s = Stream{a, b, c, counter}
+	s.a, s.b, s.c, s.n = a, b, c, n
 }
 
-// Normal returns one standard normal number.
+// Normal returns a standard normal number, the next one that Fill would give.
 func (s *Stream) Normal() float64 {
-	var one [1]float64
-	s.Fill(one[:])
-	return one[0]
+	u := s.Uint64()
+	l := &layers[u&0xff]
+	x := float64(float64(int64(u)>>10|1) * l.scale)
+	if math.Abs(x) >= l.edge {
+		x = s.reject(u, x)
+	}
+	return x
 }
 
-// edge decides an abscissa that is not surely under the curve, and draws on
-// until one is accepted.
-func (s *Stream) edge(x float64, layer uint64) float64 {
+// reject settles the point x of draw u that is not certain to lie under f.
+//
+//go:noinline
+func (s *Stream) reject(u uint64, x float64) float64 {
 	for {
-		if layer == 0 {
-			return s.tail(x)
+		i := int(u & 0xff)
+		if i == 0 {
+			return math.Copysign(s.tail(), x)
 		}
-		y := zigF[layer] + s.Uniform()*(zigF[layer+1]-zigF[layer])
-		if y < math.Exp(-0.5*x*x) {
+		// The sum is rounded after the product: no fused multiply-add.
+		y := density[i] + float64(s.Uniform()*(density[i+1]-density[i]))
+		if under(y, math.Abs(x), i) {
 			return x
 		}
-		w := s.Uint64()
-		layer = w & (zigLayers - 1)
-		j := int64(w) >> (63 - zigBits)
-		x = float64(j) * zigW[layer]
-		sign := j >> 63
-		if (j^sign)-sign < zigK[layer] {
+		u = s.Uint64()
+		l := &layers[u&0xff]
+		x = float64(float64(int64(u)>>10|1) * l.scale)
+		if math.Abs(x) < l.edge {
 			return x
 		}
 	}
 }
 
-// tail draws beyond zigR by Marsaglia's (1964) exact method, with the sign of x.
-func (s *Stream) tail(x float64) float64 {
+// under reports whether y < f(x) for x_{i+1} ≤ x ≤ x_i. With e = x_{i+1} and
+// d = (x² − e²)/2 < 1,
+//
+//	f(x) = f(e) exp(−d) = f(e) (1 − d + d²/2! − d³/3! + …),
+//
+// whose partial sums are lower and upper bounds in turn, so that two terms
+// decide nearly always and no exponential is taken.
+func under(y, x float64, i int) bool {
+	e := layers[i].edge
+	d := (x - e) * (x + e) / 2
+	term, sum := density[i+1], density[i+1]
+	for k := 1.0; ; k += 2 {
+		term = term * d / k
+		sum -= term
+		if y < sum {
+			return true
+		}
+		term = term * d / (k + 1)
+		sum += term
+		if y >= sum {
+			return false
+		}
+		if term < 0x1p-60 {
+			return y < sum
+		}
+	}
+}
+
+// tail returns |x| given |x| > r: with exponential E and E', r + E/r has density
+// proportional to f if 2E' > (E/r)². Marsaglia (1964), "Generating a variable
+// from the tail of the normal distribution".
+func (s *Stream) tail() float64 {
+	r := layers[0].edge
 	for {
-		e := -math.Log(s.Uniform()) / zigR
-		if -2*math.Log(s.Uniform()) > e*e {
-			return math.Copysign(zigR+e, x)
+		x := s.exponential() / r
+		if 2*s.exponential() > x*x {
+			return r + x
+		}
+	}
+}
+
+// exponential returns a standard exponential number without a logarithm: the
+// run u_1 > u_2 > … > u_m ≤ u_{m+1} has odd length with probability e^(−u_1)
+// given u_1, which is then the fractional part; each run of even length adds
+// one to the whole part. Von Neumann (1951), "Various techniques used in
+// connection with random digits", section 4.
+func (s *Stream) exponential() float64 {
+	for whole := 0.0; ; whole++ {
+		first := s.Uniform()
+		last, odd := first, true
+		for {
+			u := s.Uniform()
+			if u >= last {
+				break
+			}
+			last, odd = u, !odd
+		}
+		if odd {
+			return whole + first
 		}
 	}
 }
