@@ -1,0 +1,161 @@
+// Package dataset reads the data that samplers are judged on: the embedded
+// digits and eruptions, and the user's CSV, TSV and NPY files.
+package dataset
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// ErrData is wrapped by every error about the contents of a file.
+var ErrData = errors.New("bad data")
+
+// Set is a data set in working coordinates, in which models are trained and
+// sampled:
+//
+//	data = Shift + Scale · X   per column.
+type Set struct {
+	Name   string
+	X      []float64 // rows of Dim
+	Dim    int
+	Labels []int // of the digits; nil otherwise
+	Shift  []float64
+	Scale  []float64
+	// Unit is the length of one working unit in the units of reports: pixels
+	// from 0 to 1 for pictures, standard deviations for everything else.
+	Unit          float64
+	Width, Height int // of a picture; 0 where rows are no pictures
+	Columns       []string
+}
+
+// Rows is the number of rows.
+func (s *Set) Rows() int { return len(s.X) / s.Dim }
+
+// Restore turns rows of working coordinates into the data's own, in place.
+func (s *Set) Restore(x []float64) {
+	for i := range x {
+		x[i] = s.Shift[i%s.Dim] + s.Scale[i%s.Dim]*x[i]
+	}
+}
+
+//go:embed digits.csv.gz
+var digits []byte
+
+//go:embed faithful.csv
+var faithful []byte
+
+// Digits returns the 1797 handwritten digits of 8×8 pixels (Alpaydin, Kaynak
+// 1998), pixels 0 to 16 as working coordinates −1 to 1.
+func Digits() (*Set, error) {
+	x, dim, _, err := readCompressed(bytes.NewReader(digits))
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{Name: "digits", Dim: dim - 1, Unit: 0.5, Width: 8, Height: 8, Shift: make([]float64, dim-1), Scale: make([]float64, dim-1)}
+	for i := range s.Shift {
+		s.Shift[i], s.Scale[i] = 8, 8
+	}
+	for lo := 0; lo < len(x); lo += dim {
+		for _, v := range x[lo : lo+dim-1] {
+			s.X = append(s.X, v/8-1)
+		}
+		s.Labels = append(s.Labels, int(x[lo+dim-1]))
+	}
+	return s, nil
+}
+
+// Faithful returns the eruptions of Old Faithful (Azzalini, Bowman 1990).
+func Faithful() (*Set, error) {
+	x, dim, names, err := readText(bytes.NewReader(faithful))
+	if err != nil {
+		return nil, err
+	}
+	return standardise("faithful", x, dim, names)
+}
+
+// Load reads a data set by its name ("digits", "faithful") or from a file: CSV
+// or TSV with or without a header line, either compressed by gzip, or NPY.
+// Columns are standardised to mean 0 and standard deviation 1; constant ones are
+// only centred. Errors wrap ErrData and name the place.
+func Load(name string) (*Set, error) {
+	switch name {
+	case "digits":
+		return Digits()
+	case "faithful":
+		return Faithful()
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w (embedded data sets: digits, faithful)", err)
+	}
+	defer func() { _ = f.Close() }()
+	var x []float64
+	var dim int
+	var columns []string
+	switch lower := strings.ToLower(name); {
+	case strings.HasSuffix(lower, ".npy"):
+		x, dim, err = ReadNPY(f)
+	case strings.HasSuffix(lower, ".gz"):
+		x, dim, columns, err = readCompressed(f)
+	default:
+		x, dim, columns, err = readText(f)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s, err := standardise(filepath.Base(name), x, dim, columns)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}
+
+func readCompressed(r io.Reader) (x []float64, dim int, columns []string, err error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, 0, nil, fmt.Errorf("%w: %w", ErrData, err)
+	}
+	return readText(z)
+}
+
+func standardise(name string, x []float64, dim int, columns []string) (*Set, error) {
+	rows := len(x) / dim
+	if rows < 4 {
+		return nil, fmt.Errorf("%w: %d rows; at least 4 are needed to compare anything", ErrData, rows)
+	}
+	s := &Set{Name: name, X: x, Dim: dim, Unit: 1, Shift: make([]float64, dim), Scale: make([]float64, dim), Columns: columns}
+	column := make([]float64, rows)
+	varies := false
+	for j := range dim {
+		for i := range column {
+			column[i] = x[i*dim+j]
+		}
+		m, sd := stat.MeanStdDev(column, nil)
+		if math.IsInf(m, 0) || math.IsInf(sd, 0) || math.IsNaN(sd) {
+			return nil, fmt.Errorf("%w: column %d is too large to average", ErrData, j+1)
+		}
+		if sd <= 1e-14*math.Abs(m) { // constant up to rounding
+			sd = 1
+		} else {
+			varies = true
+		}
+		s.Shift[j], s.Scale[j] = m, sd
+		for i := range column {
+			x[i*dim+j] = (x[i*dim+j] - m) / sd
+		}
+	}
+	if !varies {
+		return nil, fmt.Errorf("%w: every column is constant", ErrData)
+	}
+	return s, nil
+}
