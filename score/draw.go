@@ -33,12 +33,17 @@ func (m *Mixture) Sample(n int, seed uint64) []float64 {
 		if i%noise.BlockRows == 0 {
 			choice = noise.NewStream(noise.Address{Seed: seed, Use: noise.Data, Row: uint64(i), Stage: 1})
 		}
-		u := choice.Uniform() * cumulative[len(cumulative)-1]
-		k := sort.Search(len(cumulative)-1, func(k int) bool { return u < cumulative[k] })
-		g := m.part[k]
+		g := m.part[pick(cumulative, choice.Uniform())]
 		g.colour(x[i*m.dim:][:m.dim], coord[:g.rank])
 	}
 	return x
+}
+
+// pick returns the place of u·total among cumulative sums, for u in [0, 1).
+func pick(cumulative []float64, u float64) int {
+	last := len(cumulative) - 1
+	u *= cumulative[last]
+	return sort.Search(last, func(k int) bool { return u < cumulative[k] })
 }
 
 // colour turns standard normal numbers z into μ + Σ^½ z with the symmetric root.

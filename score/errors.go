@@ -25,6 +25,8 @@ var (
 	ErrWeights = errors.New("score: weights are not a distribution")
 	// ErrSamples: too few samples for what is asked of them.
 	ErrSamples = errors.New("score: too few samples")
+	// ErrConfig: a configuration with an entry out of range.
+	ErrConfig = errors.New("score: configuration out of range")
 	// ErrLevel: α or σ is negative or not finite, both are zero, or the quantity
 	// has no finite value at this level.
 	ErrLevel = errors.New("score: no such level")

@@ -99,7 +99,7 @@ func TestMixtureEverywhere(t *testing.T) {
 	}
 	d := make([]float64, 3)
 	require.NoError(t, m.Denoise(d, []float64{5, 6, 7}, sde.Level{Sigma: 3}))
-	require.InDeltaSlice(t, m.Mean(), d, 1e-15)
+	require.InDeltaSlice(t, m.Mean(), d, 1e-14) // the log densities agree to ε·10
 }
 
 // A NaN stays in its row, and rows do not see their neighbours, to the last bit.
