@@ -116,33 +116,7 @@ func (m *Mixture) Denoise(dst, x []float64, at sde.Level) error {
 		return err
 	}
 	defer m.scratch.Put(w)
-	for len(x) > 0 {
-		n := min(tileRows*m.dim, len(x))
-		m.project(w, x[:n], at.Alpha)
-		clear(dst[:n])
-		for k, g := range m.part {
-			coord, any := w.part[k].coord[:n/m.dim*g.rank], false
-			for i := range n / m.dim {
-				r := w.resp[i*len(m.part)+k]
-				own := coord[i*g.rank:][:g.rank]
-				if r == 0 {
-					clear(own) // the product skips zeros
-					continue
-				}
-				any = true
-				row := dst[i*m.dim:][:m.dim]
-				floats.AddScaled(row, r, g.mean)
-				if g.rank < m.dim {
-					floats.AddScaled(row, r*w.part[k].gainRest, w.part[k].y[i*m.dim:][:m.dim])
-				}
-				floats.Scale(r, own)
-			}
-			if any {
-				g.expand(dst[:n], 1, coord, w.part[k].gain)
-			}
-		}
-		dst, x = dst[n:], x[n:]
-	}
+	m.blend(dst, x, w, at.Alpha, 1)
 	return nil
 }
 
@@ -159,20 +133,46 @@ func (m *Mixture) Score(dst, x []float64, at sde.Level) error {
 	if err := w.regular(at); err != nil {
 		return err
 	}
+	for k := range w.part {
+		p := &w.part[k]
+		for j, inv := range p.inv {
+			p.gain[j] = -inv * inv
+		}
+		p.gainRest = -p.invRest * p.invRest
+	}
+	m.blend(dst, x, w, at.Alpha, 0)
+	return nil
+}
+
+// blend writes Σ r_k (t μ_k + V diag(gain) Vᵀ (x − αμ_k)).
+func (m *Mixture) blend(dst, x []float64, w *mixtureScratch, alpha, t float64) {
 	for len(x) > 0 {
 		n := min(tileRows*m.dim, len(x))
-		m.project(w, x[:n], at.Alpha)
+		m.project(w, x[:n], alpha)
 		clear(dst[:n])
-		for k := range m.part {
+		for k, g := range m.part {
+			coord, takesPart := w.part[k].coord[:n/m.dim*g.rank], false
 			for i := range n / m.dim {
-				if r := w.resp[i*len(m.part)+k]; r > 0 || math.IsNaN(r) {
-					m.addScore(dst[i*m.dim:][:m.dim], r, w, k, i)
+				r := w.resp[i*len(m.part)+k]
+				own := coord[i*g.rank:][:g.rank]
+				if r == 0 {
+					clear(own) // the product skips zeros
+					continue
 				}
+				takesPart = true
+				row := dst[i*m.dim:][:m.dim]
+				floats.AddScaled(row, r*t, g.mean)
+				if g.rank < m.dim {
+					floats.AddScaled(row, r*w.part[k].gainRest, w.part[k].y[i*m.dim:][:m.dim])
+				}
+				floats.Scale(r, own)
+			}
+			if takesPart {
+				g.expand(dst[:n], 1, coord, w.part[k].gain)
 			}
 		}
 		dst, x = dst[n:], x[n:]
 	}
-	return nil
 }
 
 // LogDensity writes log p(x) at a level, one number for each row of x. At σ = 0
