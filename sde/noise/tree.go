@@ -48,7 +48,8 @@ type Tree struct {
 	slots       []float64
 	left, right [maxDepth + 1]int // slots of the ends of the interval at a level
 	path        uint64            // the leaf
-	drawn       int               // levels whose middle (or z) is known
+	drawn       int               // levels whose middle (or z) is known, for path
+	reached     int               // the last level whose ends are known, for path
 
 	t       float64 // of the last answer, NaN if none
 	w, from []float64
@@ -102,7 +103,7 @@ func newTree(source Source, seed, row uint64, dim int, t0, t1, tolerance float64
 func (b *Tree) Reset(row uint64) {
 	// The first row of a block of its own, so that no other row's numbers are drawn.
 	b.at.Row = row * BlockRows
-	b.drawn, b.t = 0, math.NaN()
+	b.drawn, b.reached, b.t = 0, 0, math.NaN()
 	end := b.slot(1)
 	b.normal(end, 0)
 	floats.Scale(math.Sqrt(b.length), end)
@@ -151,7 +152,7 @@ func (b *Tree) descend(t float64) {
 	shared := b.depth - bits.Len64(p^b.path)
 	b.path = p
 	b.drawn = min(b.drawn, shared+1)
-	level := min(b.drawn, shared)
+	level := min(b.reached, shared)
 	for ; level < b.depth; level++ {
 		below := b.depth - level
 		if phi == 0 && p<<(64-below) == 0 {
@@ -166,6 +167,7 @@ func (b *Tree) descend(t float64) {
 			b.left[level+1], b.right[level+1] = mid, b.right[level]
 		}
 	}
+	b.reached = level
 	copy(b.w, b.slot(b.left[level]))
 	if phi > 0 {
 		b.bridge(phi)

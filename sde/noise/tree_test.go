@@ -71,7 +71,7 @@ func TestTreeRefuses(t *testing.T) {
 		tolerance float64
 	}{{0, 0, 1, 0}, {1, 1, 1, 0}, {1, 0, math.NaN(), 0}, {1, 0, math.Inf(1), 0}, {1, 0, 1, -1}, {1, 0, 1, 1e-30}, {1, 0, 1, math.NaN()}} {
 		_, err := NewTree(1, 0, c.dim, c.lo, c.hi, c.tolerance)
-		require.Error(t, err, "%v", c)
+		require.ErrorIs(t, err, ErrPath, "%v", c)
 	}
 	require.Panics(t, func() { tree(t, 1, 0, 1).At(make([]float64, 1), 3.5) })
 }
