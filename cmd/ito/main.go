@@ -1,0 +1,40 @@
+// Command ito compares, trains, runs and certifies samplers of score-based
+// generative models.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	switch {
+	case err == nil:
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "ito: interrupted")
+		os.Exit(130)
+	default:
+		fmt.Fprintln(os.Stderr, "ito:", err)
+		os.Exit(1)
+	}
+}
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "ito",
+		Short:         "Sample from score-based generative models, with errors that are proved",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	c.AddCommand(compareCommand(), trainCommand(), sampleCommand(), validateCommand())
+	return c
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ito-sde/ito/internal/atomicfile"
+	"github.com/ito-sde/ito/internal/dataset"
+	"github.com/ito-sde/ito/internal/report"
+	"github.com/ito-sde/ito/score/sampler"
+	"github.com/ito-sde/ito/sde"
+)
+
+func sampleCommand() *cobra.Command {
+	var model, out, picture, name, process, grid string
+	var n, nfe, workers int
+	var seed uint64
+	cmd := &cobra.Command{
+		Use:   "sample --model MODEL --n N --out FILE.npy",
+		Short: "Draw samples from a network, in the units of its data",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if out == "" && picture == "" {
+				return errors.New("nowhere to write to: give --out FILE.npy, or --picture FILE.png")
+			}
+			if n < 1 {
+				return fmt.Errorf("--n %d: want at least one sample", n)
+			}
+			net, err := loadModel(model)
+			if err != nil {
+				return err
+			}
+			set, err := unframe(net)
+			if err != nil {
+				return err
+			}
+			entry, err := sampler.ByName(name)
+			if err != nil {
+				return err
+			}
+			p, err := sde.ByName(process)
+			if err != nil {
+				return err
+			}
+			spacing, err := sampler.SpacingByName(grid)
+			if err != nil {
+				return err
+			}
+			steps := sampler.StepsFor(entry.Rule.Cost(), nfe, true)
+			if steps < 1 {
+				return fmt.Errorf("--nfe %d does not pay for one step of %s and the final denoising", nfe, name)
+			}
+			g, err := sampler.Times(p, spacing, steps, true)
+			if err != nil {
+				return err
+			}
+			x := make([]float64, n*net.Dim())
+			bar := newProgress(os.Stderr)
+			stats, err := sampler.Sample(cmd.Context(), x, sampler.Config{
+				Process: p, Model: net, Rule: entry.Rule, Grid: g, Seed: seed, Workers: workers,
+				Progress: func(done, total int64) { bar.set(done, total, name) },
+			})
+			bar.clear()
+			if err != nil {
+				return err
+			}
+			if picture != "" {
+				if err := writePicture(picture, set, x); err != nil {
+					return err
+				}
+			}
+			if out != "" {
+				set.Restore(x)
+				if err := atomicfile.Write(out, func(w io.Writer) error { return dataset.WriteNPY(w, x, net.Dim()) }); err != nil {
+					return err
+				}
+			}
+			cmd.Printf("%d samples of %d numbers, NFE %d\n", n, net.Dim(), stats.NFE)
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&model, "model", "", "a network that ito train wrote; default: the shipped digits")
+	f.IntVar(&n, "n", 1000, "number of samples")
+	f.StringVar(&out, "out", "", "NPY file for the samples, rows in the data's units")
+	f.StringVar(&picture, "picture", "", "PNG file for a grid of the first samples, where they are pictures")
+	f.StringVar(&name, "sampler", "dpm++2m", "a sampler of ito validate's list")
+	f.IntVar(&nfe, "nfe", 20, "model evaluations per sample")
+	f.StringVar(&process, "process", "vp", "forward process")
+	f.StringVar(&grid, "grid", "karras", "time grid: time, lambda, karras or quadratic")
+	f.Uint64Var(&seed, "seed", 1, "seed of all random numbers")
+	f.IntVar(&workers, "workers", 0, "goroutines; 0: one a core")
+	return cmd
+}
+
+func writePicture(path string, set *dataset.Set, x []float64) error {
+	if set.Width == 0 {
+		return fmt.Errorf("--picture: rows of %s are no pictures", set.Name)
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { return report.Grid(w, x, set.Width, set.Height, 16, 8) })
+}
