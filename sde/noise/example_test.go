@@ -31,18 +31,71 @@ func ExampleTree() {
 	// Output: 0.000000000000
 }
 
-// An impulse is a random number made visible.
+// A step x = 2 + 3z is N(2, 9): its mean without noise, its standard deviation by
+// an impulse.
 func ExampleImpulse() {
-	x := make([]float64, 4)
-	noise.Impulse{At: noise.Address{Row: 1}, Coordinate: 0}.Normal(x, 2, noise.Address{})
-	fmt.Println(x)
-	// Output: [0 0 1 0]
+	step := func(source noise.Source) float64 {
+		var z [1]float64
+		source.Normal(z[:], 1, noise.Address{Use: noise.Sampler, Row: 4})
+		return 2 + 3*z[0]
+	}
+	mean := step(noise.Zero{})
+	impulse := noise.Impulse{At: noise.Address{Use: noise.Sampler, Row: 4}}
+	fmt.Println(mean, step(impulse)-mean)
+	// Output: 2 3
+}
+
+// Without noise.
+func ExampleZero() {
+	z := []float64{1, 2}
+	noise.Zero{}.Normal(z, 2, noise.Address{})
+	fmt.Println(z)
+	// Output: [0 0]
+}
+
+// Of a diagonal matrix, every probe of signs gives the trace, 1 + 2 + 3.
+func ExampleSigns() {
+	v := make([]float64, 3)
+	noise.Signs{}.Normal(v, 3, noise.Address{Use: noise.Probe})
+	fmt.Println(1*v[0]*v[0] + 2*v[1]*v[1] + 3*v[2]*v[2])
+	// Output: 6
+}
+
+// Pairs of rows cancel: the mean of 100 rows is 0.
+func ExampleAntithetic() {
+	z := make([]float64, 100)
+	noise.Antithetic{Source: noise.Gaussian{}}.Normal(z, 1, noise.Address{Use: noise.Sampler})
+	var sum float64
+	for k := 0; k < len(z); k += 2 {
+		sum += z[k] + z[k+1]
+	}
+	fmt.Println(sum)
+	// Output: 0
+}
+
+// A refined step sees the coarse step's path.
+func ExampleGrid() {
+	g, err := noise.NewGrid(noise.Gaussian{}, noise.Address{Use: noise.Path}, 0.1, 1, 1, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var whole, left, right [1]float64
+	g.Increment(whole[:], 0, 7)
+	g.Increment(left[:], 1, 14)
+	g.Increment(right[:], 1, 15)
+	fmt.Printf("%.12f\n", whole[0]-left[0]-right[0])
+	// Output: 0.000000000000
 }
 
 // A stream draws uniform numbers for a batch's indices and levels.
 func ExampleStream() {
 	s := noise.NewStream(noise.Address{Seed: 1, Use: noise.Train})
+	batch := make([]int, 4)
+	for i := range batch {
+		batch[i] = s.Index(100)
+	}
 	u := s.Uniform()
-	fmt.Println(u > 0 && u < 1)
-	// Output: true
+	fmt.Println(batch, u > 0 && u < 1)
+	// Output: [70 23 25 13] true
 }

@@ -1,6 +1,13 @@
 // Package noise gives random numbers an address. Every normal number is a pure
 // function of (seed, use, row, step, stage, coordinate), so that results are
 // the same bits for any batch size, chunking, worker count or machine count.
+//
+// Gaussian is the Source that everything defaults to; Stream the sequence of
+// random numbers under it, for uniform numbers and indices; Tree and Grid are
+// Brownian paths; Zero, Impulse, Signs and Antithetic are sources for tests,
+// probes and variance reduction. The numbers are made without logarithms,
+// exponentials or fused multiply-adds, whose last bits differ between builds, so
+// that an address has the same bits on every architecture.
 package noise
 
 // BlockRows is the number of consecutive rows that share one sequential
