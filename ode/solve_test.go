@@ -1,0 +1,270 @@
+package ode_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/ode"
+)
+
+var background = context.Background()
+
+func oscillator(d []float64, _ float64, y []float64) error { d[0], d[1] = y[1], -y[0]; return nil }
+
+func lotka(d []float64, _ float64, y []float64) error {
+	d[0], d[1] = y[0]*(1.5-y[1]), y[1]*(y[0]-3)
+	return nil
+}
+
+func tolerance(t float64) ode.Config { return ode.Config{RTol: t, ATol: t} }
+
+// The achieved error follows the tolerance.
+func TestTolerance(t *testing.T) {
+	for _, m := range []*integrators.Tableau{integrators.BogackiShampine, integrators.DormandPrince} {
+		for _, tol := range []float64{1e-3, 1e-5, 1e-7, 1e-9} {
+			r, err := ode.Solve(background, m, oscillator, 0, 10, []float64{0, 1}, tolerance(tol))
+			require.NoError(t, err)
+			require.Equal(t, 10.0, r.T)
+			e := math.Hypot(r.Y[0]-math.Sin(10), r.Y[1]-math.Cos(10))
+			// Errors per step add up over ten units of time.
+			require.Less(t, e, 30*tol, "%v at %g", m, tol)
+			require.Greater(t, e, tol/100, "%v at %g", m, tol)
+		}
+	}
+}
+
+// Lotka and Volterra's invariant x − 3 ln x + y − 1.5 ln y stays put.
+func TestInvariant(t *testing.T) {
+	v := func(y []float64) float64 { return y[0] - 3*math.Log(y[0]) + y[1] - 1.5*math.Log(y[1]) }
+	y0 := []float64{1, 1}
+	r, err := ode.Solve(background, integrators.DormandPrince, lotka, 0, 20, y0, tolerance(1e-10))
+	require.NoError(t, err)
+	require.InDelta(t, v(y0), v(r.Y), 1e-7)
+}
+
+func TestBackwardUndoesForward(t *testing.T) {
+	r, err := ode.Solve(background, integrators.DormandPrince, lotka, 0, 5, []float64{1, 2}, tolerance(1e-11))
+	require.NoError(t, err)
+	back, err := ode.Solve(background, integrators.DormandPrince, lotka, 5, 0, r.Y, tolerance(1e-11))
+	require.NoError(t, err)
+	require.InDeltaSlice(t, []float64{1, 2}, back.Y, 1e-8)
+}
+
+func TestOutput(t *testing.T) {
+	at := []float64{0, 0.1, 1, 1, 2.5, 7}
+	for _, dir := range []float64{1, -1} {
+		c := tolerance(1e-10)
+		for _, a := range at {
+			c.At = append(c.At, dir*a)
+		}
+		r, err := ode.Solve(background, integrators.DormandPrince, oscillator, 0, dir*7, []float64{0, 1}, c)
+		require.NoError(t, err)
+		require.Len(t, r.At, len(at))
+		for i, a := range c.At {
+			require.InDelta(t, math.Sin(a), r.At[i][0], 1e-7)
+		}
+		require.Equal(t, r.Y, r.At[len(at)-1])
+	}
+}
+
+// Fixed steps land exactly on the end, and cost what the method costs.
+func TestFixedSteps(t *testing.T) {
+	for _, e := range integrators.Catalogue {
+		r, err := ode.Solve(background, e.Method, oscillator, 0, 1, []float64{0, 1}, ode.Config{Step: 0.1})
+		require.NoError(t, err)
+		require.Equal(t, 1.0, r.T)
+		require.Equal(t, 10, r.Stats.Accepted, e.Name)
+		want := 10 * e.Method.Stages()
+		if e.Method.FSAL() {
+			want = 10*(e.Method.Stages()-1) + 1
+		}
+		require.Equal(t, want, r.Stats.Evaluations, e.Name)
+		r, err = ode.Solve(background, e.Method, oscillator, 0, 1, []float64{0, 1}, ode.Config{Step: 0.3})
+		require.NoError(t, err)
+		require.Equal(t, 1.0, r.T)
+		require.Equal(t, 4, r.Stats.Accepted)
+	}
+}
+
+func TestStepsIterates(t *testing.T) {
+	n := 0
+	last := 0.0
+	for s, err := range ode.Steps(background, integrators.DormandPrince, oscillator, 0, 3, []float64{0, 1}, tolerance(1e-6)) {
+		require.NoError(t, err)
+		require.InDelta(t, last+s.H, s.T, 1e-15)
+		require.InDelta(t, math.Sin(s.T), s.Y[0], 1e-5)
+		last = s.T
+		n++
+	}
+	require.Equal(t, 3.0, last)
+	require.Greater(t, n, 3)
+}
+
+func TestZeroInterval(t *testing.T) {
+	r, err := ode.Solve(background, integrators.DormandPrince, oscillator, 2, 2, []float64{0, 1}, tolerance(1e-6))
+	require.NoError(t, err)
+	require.Equal(t, []float64{0, 1}, r.Y)
+	require.Zero(t, r.Stats.Accepted)
+}
+
+// x' = x² from 1 blows up at t = 1: the solve ends close to it, in bounded time.
+func TestBlowUp(t *testing.T) {
+	square := func(d []float64, _ float64, y []float64) error { d[0] = y[0] * y[0]; return nil }
+	r, err := ode.Solve(background, integrators.DormandPrince, square, 0, 2, []float64{1}, tolerance(1e-8))
+	require.ErrorIs(t, err, ode.ErrStepSize)
+	var e *ode.Error
+	require.ErrorAs(t, err, &e)
+	require.InDelta(t, 1, e.T, 1e-6)
+	require.InDelta(t, 1, r.T, 1e-6)
+	require.False(t, math.IsInf(r.Y[0], 0) || math.IsNaN(r.Y[0]))
+
+	// Fixed steps jump over the pole, and are caught when the state is not finite.
+	_, err = ode.Solve(background, integrators.RK4, square, 0, 2, []float64{1}, ode.Config{Step: 0.01})
+	require.ErrorIs(t, err, ode.ErrNotFinite)
+}
+
+func TestBadFields(t *testing.T) {
+	nan := func(d []float64, t float64, _ []float64) error {
+		if d[0] = 1; t > 0.5 {
+			d[0] = math.NaN()
+		}
+		return nil
+	}
+	r, err := ode.Solve(background, integrators.DormandPrince, nan, 0, 1, []float64{0}, tolerance(1e-6))
+	require.ErrorIs(t, err, ode.ErrNotFinite)
+	require.InDelta(t, 0.5, r.T, 1e-9)
+	require.InDelta(t, 0.5, r.Y[0], 1e-9)
+	_, err = ode.Solve(background, integrators.Euler, nan, 0, 1, []float64{0}, ode.Config{Step: 0.1})
+	require.ErrorIs(t, err, ode.ErrNotFinite)
+
+	boom := errors.New("boom")
+	fails := func(_ []float64, t float64, _ []float64) error {
+		if t > 0.5 {
+			return boom
+		}
+		return nil
+	}
+	_, err = ode.Solve(background, integrators.DormandPrince, fails, 0, 1, []float64{0}, tolerance(1e-6))
+	require.ErrorIs(t, err, boom)
+
+	// A jump is stepped over in bounded time.
+	jump := func(d []float64, t float64, _ []float64) error {
+		if d[0] = 0; t > 1./3 {
+			d[0] = 1
+		}
+		return nil
+	}
+	r, err = ode.Solve(background, integrators.DormandPrince, jump, 0, 1, []float64{0}, tolerance(1e-9))
+	require.NoError(t, err)
+	require.InDelta(t, 2./3, r.Y[0], 1e-7)
+}
+
+func TestBadConfigurations(t *testing.T) {
+	nan := math.NaN()
+	for name, c := range map[string]ode.Config{
+		"nothing": {}, "both": {RTol: 1e-3, ATol: 1e-3, Step: 1}, "NaN": {RTol: nan, ATol: 1}, "negative": {RTol: -1, ATol: 1},
+		"negative step": {Step: -0.1}, "NaN step": {Step: nan}, "first": {RTol: 1, ATol: 1, First: -1},
+		"output beyond": {Step: 0.1, At: []float64{2}}, "output unsorted": {Step: 0.1, At: []float64{0.5, 0.2}}, "output NaN": {Step: 0.1, At: []float64{nan}},
+	} {
+		_, err := ode.Solve(background, integrators.DormandPrince, oscillator, 0, 1, []float64{0, 1}, c)
+		require.ErrorIs(t, err, ode.ErrConfig, name)
+	}
+	_, err := ode.Solve(background, integrators.RK4, oscillator, 0, 1, []float64{0, 1}, tolerance(1e-3))
+	require.ErrorIs(t, err, ode.ErrConfig)
+	_, err = ode.Solve(background, integrators.RK4, oscillator, 0, 1, nil, ode.Config{Step: 1})
+	require.ErrorIs(t, err, ode.ErrConfig)
+	_, err = ode.Solve(background, integrators.RK4, oscillator, 0, math.Inf(1), []float64{0, 1}, ode.Config{Step: 1})
+	require.ErrorIs(t, err, ode.ErrConfig)
+	_, err = ode.Solve(background, integrators.RK4, oscillator, 0, 1, []float64{0, nan}, ode.Config{Step: 1})
+	require.ErrorIs(t, err, ode.ErrNotFinite)
+	// A tolerance below rounding ends in bounded time, by success or by name.
+	_, err = ode.Solve(background, integrators.DormandPrince, oscillator, 0, 1, []float64{0, 1}, ode.Config{RTol: 1e-16, ATol: 1e-30, MaxSteps: 100_000})
+	if err != nil {
+		require.True(t, errors.Is(err, ode.ErrStepSize) || errors.Is(err, ode.ErrMaxSteps), "%v", err)
+	}
+	_, err = ode.Solve(background, integrators.Euler, oscillator, 0, 1, []float64{0, 1}, ode.Config{Step: 1e-9, MaxSteps: 10})
+	require.ErrorIs(t, err, ode.ErrMaxSteps)
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(background)
+	c := ode.Config{Step: 0.01}
+	steps := 0
+	c.Observer = func(ode.Step) {
+		if steps++; steps == 5 {
+			cancel()
+		}
+	}
+	r, err := ode.Solve(ctx, integrators.RK4, oscillator, 0, 1, []float64{0, 1}, c)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 5, steps)
+	require.InDelta(t, 0.05, r.T, 1e-15)
+}
+
+// A solve that goes on from a returned state ends where an uninterrupted one does.
+func TestResume(t *testing.T) {
+	half, err := ode.Solve(background, integrators.DormandPrince, lotka, 0, 2, []float64{1, 1}, tolerance(1e-10))
+	require.NoError(t, err)
+	c := tolerance(1e-10)
+	c.First = half.H
+	rest, err := ode.Solve(background, integrators.DormandPrince, lotka, half.T, 4, half.Y, c)
+	require.NoError(t, err)
+	whole, err := ode.Solve(background, integrators.DormandPrince, lotka, 0, 4, []float64{1, 1}, tolerance(1e-10))
+	require.NoError(t, err)
+	require.InDeltaSlice(t, whole.Y, rest.Y, 1e-8)
+}
+
+// More steps allocate no more.
+func TestNoAllocationPerStep(t *testing.T) {
+	allocs := func(to float64) float64 {
+		y := []float64{0, 1}
+		return testing.AllocsPerRun(5, func() {
+			if _, err := ode.Solve(background, integrators.DormandPrince, oscillator, 0, to, y, tolerance(1e-8)); err != nil {
+				panic(err)
+			}
+		})
+	}
+	require.Equal(t, allocs(10), allocs(100))
+}
+
+// e to nine digits.
+func ExampleSolve() {
+	growth := func(d []float64, _ float64, y []float64) error { d[0] = y[0]; return nil }
+	r, err := ode.Solve(context.Background(), integrators.DormandPrince, growth, 0, 1, []float64{1}, ode.Config{RTol: 1e-10, ATol: 1e-10})
+	fmt.Printf("%.8f %v\n", r.Y[0], err)
+	// Output: 2.71828183 <nil>
+}
+
+// A falling stone, step by step.
+func ExampleSteps() {
+	stone := func(d []float64, _ float64, y []float64) error { d[0], d[1] = y[1], -10; return nil }
+	for s, err := range ode.Steps(context.Background(), integrators.Heun, stone, 0, 1, []float64{100, 0}, ode.Config{Step: 0.5}) {
+		fmt.Println(s.T, s.Y[0], err)
+	}
+	// Output:
+	// 0.5 98.75 <nil>
+	// 1 95 <nil>
+}
+
+func BenchmarkLorenz(b *testing.B) {
+	lorenz := func(d []float64, _ float64, y []float64) error {
+		d[0], d[1], d[2] = 10*(y[1]-y[0]), y[0]*(28-y[2])-y[1], y[0]*y[1]-8./3*y[2]
+		return nil
+	}
+	y := []float64{1, 0, 0}
+	var r ode.Result
+	for b.Loop() {
+		var err error
+		if r, err = ode.Solve(background, integrators.DormandPrince, lorenz, 0, 10, y, tolerance(1e-6)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*r.Stats.Evaluations), "ns/evaluation")
+	b.ReportMetric(float64(r.Stats.Evaluations), "evaluations")
+}
