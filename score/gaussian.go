@@ -164,11 +164,9 @@ func (g *Gaussian) Denoise(dst, x []float64, at sde.Level) error {
 // where the density is singular, at σ = 0 with a singular Σ.
 func (g *Gaussian) Score(dst, x []float64, at sde.Level) error {
 	return g.tiles(dst, x, at, false, func(w *gaussianScratch, dst, coord, y []float64) {
-		for i := range dst {
-			dst[i] = -w.invRest * w.invRest * y[i]
-		}
-		if g.rank == g.dim {
-			clear(dst)
+		clear(dst)
+		if g.rank < g.dim {
+			floats.AddScaled(dst, -w.invRest*w.invRest, y)
 		}
 		for j, inv := range w.inv {
 			w.gain[j] = inv * inv
@@ -193,7 +191,7 @@ func (g *Gaussian) tiles(dst, x []float64, at sde.Level, singular bool, do func(
 	for len(x) > 0 {
 		n := min(tileRows*g.dim, len(x))
 		coord, y := w.coord[:n/g.dim*g.rank], w.y[:n]
-		g.project(coord, y, x[:n], at.Alpha)
+		g.centre(coord, y, x[:n], at.Alpha)
 		do(w, dst[:n], coord, y)
 		dst, x = dst[n:], x[n:]
 	}
@@ -207,6 +205,18 @@ func errSingular(at sde.Level, flat int) error {
 // expand adds t·Vᵀ(diag(factor) coord) to dst, spoiling coord.
 func (s *spectrum) expand(dst []float64, t float64, coord, factor []float64) {
 	if s.rank == 0 {
+		return
+	}
+	if s.dim <= few && s.rank == s.dim {
+		for i := 0; i < len(dst); i += s.dim {
+			row := dst[i : i+s.dim]
+			for j, c := range coord[i : i+s.dim] {
+				c *= t * factor[j]
+				for l, v := range s.vec[j*s.dim:][:len(row)] {
+					row[l] += c * v
+				}
+			}
+		}
 		return
 	}
 	for i := 0; i < len(coord); i += s.rank {
@@ -229,7 +239,7 @@ func (g *Gaussian) LogDensity(dst, x []float64, at sde.Level) error {
 	for r := range dst {
 		row := x[r*g.dim:][:g.dim]
 		y, coord := w.y[:g.dim], w.coord[:g.rank]
-		g.project(coord, y, row, at.Alpha)
+		g.centre(coord, y, row, at.Alpha)
 		square, off := g.mahalanobis(&w.levelTable, coord, y, g.reach(row, at.Alpha))
 		switch {
 		case off > 0:

@@ -77,7 +77,7 @@ func (m *Mixture) project(w *mixtureScratch, x []float64, alpha float64) {
 	rows := len(x) / m.dim
 	for k, g := range m.part {
 		p := &w.part[k]
-		g.spectrum.project(p.coord[:rows*g.rank], p.y[:len(x)], x, alpha)
+		g.centre(p.coord[:rows*g.rank], p.y[:len(x)], x, alpha)
 	}
 	for i := range rows {
 		for k, g := range m.part {

@@ -73,10 +73,14 @@ func (l *levelTable) set(s *spectrum, at sde.Level) {
 	l.logNorm = -0.5 * sum
 }
 
-// project writes y = x − αμ to y (rows×dim), its coordinates V y to coord
+// centre writes y = x − αμ to y (rows×dim), its coordinates V y to coord
 // (rows×rank), and then takes V's part out of y if there are other directions.
-func (s *spectrum) project(coord, y, x []float64, alpha float64) {
+func (s *spectrum) centre(coord, y, x []float64, alpha float64) {
 	rows := len(x) / s.dim
+	if s.dim <= few && s.rank == s.dim {
+		s.centreFew(coord, x, alpha)
+		return
+	}
 	for i := range rows {
 		floats.AddScaledTo(y[i*s.dim:][:s.dim], x[i*s.dim:][:s.dim], -alpha, s.mean)
 	}
@@ -86,6 +90,27 @@ func (s *spectrum) project(coord, y, x []float64, alpha float64) {
 	mulTrans(coord, y, s.vec, rows, s.rank, s.dim)
 	if s.rank < s.dim {
 		addMul(y, -1, coord, s.vec, rows, s.rank, s.dim)
+	}
+}
+
+// few is the dimension up to which plain loops beat calls of matrix products.
+const few = 4
+
+// centreFew is centre for few dimensions and full rank, which leaves y out.
+func (s *spectrum) centreFew(coord, x []float64, alpha float64) {
+	n := s.dim
+	var y [few]float64
+	for i := 0; i < len(x); i += n {
+		for j, v := range x[i : i+n] {
+			y[j] = v - alpha*s.mean[j]
+		}
+		for j := range n {
+			var sum float64
+			for l, v := range s.vec[j*n : j*n+n] {
+				sum += v * y[l&(few-1)]
+			}
+			coord[i+j] = sum
+		}
 	}
 }
 
