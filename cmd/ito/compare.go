@@ -108,7 +108,7 @@ func (o *compareOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.out != "" {
-		cmd.Printf("wrote %s\n", o.out)
+		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", o.out)
 	}
 	return nil
 }
@@ -162,9 +162,9 @@ func printComparison(cmd *cobra.Command, c *validation.Comparison) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	cmd.Printf("half of the data against the other half: Fréchet %s, sliced W2 %s\n", number(c.HalfFrechet), number(c.HalfSlicedW2))
+	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "half of the data against the other half: Fréchet %s, sliced W2 %s\n", number(c.HalfFrechet), number(c.HalfSlicedW2))
 	for _, s := range c.Skipped {
-		cmd.Printf("left out: %s\n", s)
+		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "left out: %s\n", s)
 	}
 	return nil
 }

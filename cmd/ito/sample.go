@@ -79,7 +79,7 @@ func sampleCommand() *cobra.Command {
 					return err
 				}
 			}
-			cmd.Printf("%d samples of %d numbers, NFE %d\n", n, net.Dim(), stats.NFE)
+			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d samples of %d numbers, NFE %d\n", n, net.Dim(), stats.NFE)
 			return nil
 		},
 	}

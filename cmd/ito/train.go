@@ -66,7 +66,7 @@ never interrupted. MODEL.loss.png shows the loss, MODEL.loss.jsonl lists it.`,
 			if err := os.Remove(c.State); err != nil {
 				return err
 			}
-			cmd.Printf("%s: %d parameters, %d steps in %s, loss %.4f\n", out, n.Parameters(), len(curve.lines), time.Since(begin).Round(time.Second), curve.mean)
+			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d parameters, %d steps in %s, loss %.4f\n", out, n.Parameters(), len(curve.lines), time.Since(begin).Round(time.Second), curve.mean)
 			return nil
 		},
 	}

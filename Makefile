@@ -1,0 +1,44 @@
+# compare   the main job on the embedded digits; writes compare.html
+# test      what CI runs: formatting, vet, all tests
+# race      all tests under the race detector
+# bench     benchmarks of every package
+# model     trains the shipped network anew, to the same bits on one architecture
+# picture   the README's picture
+# lint      staticcheck, golangci-lint, and the six platforms
+# noise-study  the statistical tests of the noise on 1e8 numbers
+.PHONY: compare test race bench model picture lint cross noise-study
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+compare:
+	go run ./cmd/ito compare
+
+test:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
+	go vet ./...
+	go test ./...
+
+race:
+	go test -race -short ./...
+
+bench:
+	go test -run '^$$' -bench . ./...
+
+model:
+	go run ./cmd/ito train --data digits --out cmd/ito/digits.safetensors
+	rm -f cmd/ito/digits.safetensors.loss.png cmd/ito/digits.safetensors.loss.jsonl
+
+picture:
+	go run ./cmd/ito compare --picture docs/digits.png --samplers dpm++2m --nfe 20 --n 10000 --out ''
+
+lint: cross
+	go run $(STATICCHECK) ./...
+	go run $(GOLANGCI) run ./...
+
+cross:
+	@for os in linux darwin windows; do for arch in amd64 arm64; do \
+		echo "$$os/$$arch"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go vet ./... || exit 1; done; done
+
+noise-study:
+	ITO_NOISE_N=100000000 go test ./sde/noise -run Study -timeout 60m -v
