@@ -43,6 +43,17 @@ func BenchmarkStandardLibrary(b *testing.B) {
 	perNormal(b, len(x))
 }
 
+func BenchmarkNewStream(b *testing.B) {
+	var at Address
+	var u uint64
+	for b.Loop() {
+		s := NewStream(at)
+		u += s.Uint64()
+		at.Step++
+	}
+	_ = u
+}
+
 func BenchmarkTreeInOrder(b *testing.B) {
 	t := tree(b, 1, 0, 1)
 	var w [1]float64

@@ -30,10 +30,8 @@ type Stream struct{ a, b, c, n uint64 }
 // block share it: who needs a number per row takes Gaussian, or numbers the
 // rows BlockRows apart.
 func NewStream(at Address) Stream {
-	w := philox(
-		[4]uint64{at.Row / BlockRows, at.Step, at.Stage, 0},
-		[2]uint64{at.Seed, uint64(at.Use)})
-	return Stream{w[0], w[1], w[2], w[3]}
+	a, b, c, n := philox(at.Row/BlockRows, at.Step, at.Stage, 0, at.Seed, uint64(at.Use))
+	return Stream{a, b, c, n}
 }
 
 // Uint64 returns 64 random bits.

@@ -39,7 +39,9 @@ var ErrPath = errors.New("noise: no such Brownian path")
 type Tree struct {
 	t0, t1, length float64
 	snap           float64 // in leaves: what counts as a dyadic point
+	leaves         float64 // 2^depth
 	dim, depth     int
+	sd             [maxDepth + 1]float64 // ½√h at each level
 	source         Source
 	at             Address
 
@@ -88,11 +90,15 @@ func newTree(source Source, seed, row uint64, dim int, t0, t1, tolerance float64
 	}
 	b := &Tree{
 		t0: t0, t1: t1, length: length, dim: dim, depth: depth, source: source,
-		snap:  math.Ldexp(rounding/length, depth),
-		slots: make([]float64, (depth+3)*dim),
-		at:    Address{Seed: seed, Use: Bridge},
-		w:     make([]float64, dim),
-		from:  make([]float64, dim),
+		leaves: math.Ldexp(1, depth),
+		snap:   math.Ldexp(rounding/length, depth),
+		slots:  make([]float64, (depth+3)*dim),
+		at:     Address{Seed: seed, Use: Bridge},
+		w:      make([]float64, dim),
+		from:   make([]float64, dim),
+	}
+	for level := range depth + 1 {
+		b.sd[level] = 0.5 * math.Sqrt(math.Ldexp(length, -level))
 	}
 	b.right[0] = 1
 	b.Reset(row)
@@ -135,7 +141,7 @@ func (b *Tree) Increment(dst []float64, s, t float64) {
 
 // descend finds W(t) from the level down to which the last descent agrees.
 func (b *Tree) descend(t float64) {
-	leaves := math.Ldexp((t-b.t0)/b.length, b.depth)
+	leaves := (t - b.t0) / b.length * b.leaves
 	whole := math.Round(leaves)
 	phi := leaves - whole
 	if math.Abs(phi) <= b.snap {
@@ -144,7 +150,7 @@ func (b *Tree) descend(t float64) {
 		whole--
 		phi++
 	}
-	if whole == math.Ldexp(1, b.depth) {
+	if whole == b.leaves {
 		copy(b.w, b.slot(1))
 		return
 	}
@@ -179,7 +185,7 @@ func (b *Tree) split(level int, index uint64) {
 	m := b.slot(level + 2)
 	b.normal(m, index)
 	l, r := b.slot(b.left[level]), b.slot(b.right[level])
-	sd := 0.5 * math.Sqrt(math.Ldexp(b.length, -level))
+	sd := b.sd[level]
 	for i, z := range m {
 		m[i] = 0.5*(l[i]+r[i]) + float64(sd*z)
 	}
@@ -194,7 +200,7 @@ func (b *Tree) bridge(phi float64) {
 		b.drawn++
 	}
 	r := b.slot(b.right[b.depth])
-	sd := math.Sqrt(phi * (1 - phi) * math.Ldexp(b.length, -b.depth))
+	sd := math.Sqrt(phi * (1 - phi) * (b.length / b.leaves))
 	for i, l := range b.w {
 		b.w[i] = l + float64(phi*(r[i]-l)) + float64(sd*z[i])
 	}

@@ -48,11 +48,36 @@ func TestUnder(t *testing.T) {
 	}
 }
 
+// A point x of layer i's wedge is accepted with probability (f(x) − f_i)/(f_{i+1}
+// − f_i), counted over all layers for four places between x_{i+1} and x_i: 6.5
+// standard deviations, false alarm 8e-11 each.
+func TestWedges(t *testing.T) {
+	const trials = 500
+	s := NewStream(Address{Use: Test, Seed: 4})
+	for place := range 4 {
+		var accepted, mean, variance float64
+		for i := 1; i < 256; i++ {
+			e, x1 := layers[i].edge, layers[i].scale*0x1p53
+			x := e + (x1-e)*(0.125+0.25*float64(place))
+			p := (f(x) - density[i]) / (density[i+1] - density[i])
+			mean += trials * p
+			variance += trials * p * (1 - p)
+			for k := range trials {
+				signed := math.Copysign(x, float64(k%2)-0.5)
+				if s.reject(uint64(i), signed) == signed {
+					accepted++
+				}
+			}
+		}
+		require.InDelta(t, mean, accepted, 6.5*math.Sqrt(variance), "place %d", place)
+	}
+}
+
 // The tail beyond r and the exponentials of which it is made, by the
 // Kolmogorov–Smirnov distance on a grid: exceeds 3.2/√n with probability at most
 // 2exp(−2·3.2²) = 3e-9 (Massart 1990).
 func TestTailAndExponential(t *testing.T) {
-	const n, cells = 500_000, 1000
+	const n, cells = 2_000_000, 1000
 	r := layers[0].edge
 	for name, c := range map[string]struct {
 		draw func(*Stream) float64
