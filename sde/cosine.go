@@ -1,6 +1,9 @@
 package sde
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Cosine is the variance-preserving diffusion with
 //
@@ -17,18 +20,46 @@ func (p Cosine) angle(t float64) (u, u0, rate float64) {
 	return rate * (t + p.Offset), rate * p.Offset, rate
 }
 
-// At returns α and σ; σ² = sin(u−u₀) sin(u+u₀)/cos²u₀ does not cancel at t → 0.
+// At returns α and σ; cos u = sin(π/2 − u) with π/2 − u = u'(1 − t) does not
+// cancel at t → 1, nor σ² = sin(u−u₀) sin(u+u₀)/cos²u₀ at t → 0.
 func (p Cosine) At(t float64) Level {
 	u, u0, rate := p.angle(t)
 	c := math.Cos(u0)
-	return Level{math.Cos(u) / c, math.Sqrt(math.Sin(rate*t)*math.Sin(u+u0)) / c}
+	return Level{math.Sin(rate*(1-t)) / c, math.Sqrt(math.Sin(rate*t)*math.Sin(u+u0)) / c}
 }
 
 // Coefficients returns f = −u' tan u and g = √(−2f).
 func (p Cosine) Coefficients(t float64) (f, g float64) {
 	u, _, rate := p.angle(t)
 	f = -rate * math.Tan(u)
+	if t > 0.5 {
+		f = -rate / math.Tan(rate*(1-t))
+	}
 	return f, math.Sqrt(-2 * f)
+}
+
+// Transition returns cos u_t/cos u_s and the root of
+// 1 − scale² = sin(u_t − u_s) sin(u_t + u_s)/cos²u_s.
+func (p Cosine) Transition(s, t float64) (scale, std float64) {
+	us, _, rate := p.angle(s)
+	ut, _, _ := p.angle(t)
+	c := math.Sin(rate * (1 - s))
+	return math.Sin(rate*(1-t)) / c, math.Sqrt(math.Sin(rate*(t-s))*math.Sin(ut+us)) / c
+}
+
+// Validate returns an error that wraps [ErrProcess] unless 0 < Offset < 1, LambdaMin is
+// finite and 0 < Cutoff < the time of LambdaMin.
+func (p Cosine) Validate() error {
+	if err := positive("Cosine", "Offset", p.Offset); err != nil {
+		return err
+	}
+	if p.Offset >= 1 {
+		return fmt.Errorf("%w: Cosine.Offset %v; the literature's is 0.008, and it must be below 1", ErrProcess, p.Offset)
+	}
+	if math.IsNaN(p.LambdaMin) || math.IsInf(p.LambdaMin, 0) {
+		return fmt.Errorf("%w: Cosine.LambdaMin %v must be finite, for example −5.1", ErrProcess, p.LambdaMin)
+	}
+	return horizon("Cosine", p)
 }
 
 // TimeOf solves cos u = α cos u₀ with α² = 1/(1 + e^(−2λ)), from

@@ -20,3 +20,9 @@ func (EDM) TimeOf(lambda float64) float64 { return math.Exp(-lambda) }
 
 // Horizon returns SigmaMin and SigmaMax.
 func (p EDM) Horizon() (cutoff, end float64) { return p.SigmaMin, p.SigmaMax }
+
+// Transition returns 1 and √((t − s)(t + s)).
+func (EDM) Transition(s, t float64) (scale, std float64) { return 1, math.Sqrt((t - s) * (t + s)) }
+
+// Validate returns an error that wraps [ErrProcess] unless 0 < SigmaMin < SigmaMax.
+func (p EDM) Validate() error { return horizon("EDM", p) }

@@ -1,6 +1,9 @@
 package sde
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // RectifiedFlow is the straight path between data and noise,
 //
@@ -31,3 +34,18 @@ func (RectifiedFlow) TimeOf(lambda float64) float64 {
 
 // Horizon returns the cut-off and End.
 func (p RectifiedFlow) Horizon() (cutoff, end float64) { return p.Cutoff, p.End }
+
+// Transition returns (1 − t)/(1 − s) and the root of σ_t² − scale²σ_s² =
+// (t − s)/(1 − s) · (t + scale s).
+func (RectifiedFlow) Transition(s, t float64) (scale, std float64) {
+	scale = (1 - t) / (1 - s)
+	return scale, math.Sqrt((t - s) / (1 - s) * (t + scale*s))
+}
+
+// Validate returns an error that wraps [ErrProcess] unless 0 < Cutoff < End < 1.
+func (p RectifiedFlow) Validate() error {
+	if p.End >= 1 {
+		return fmt.Errorf("%w: RectifiedFlow.End %v; α is 0 and the drift diverges at 1, end just below it, for example at 0.999", ErrProcess, p.End)
+	}
+	return horizon("RectifiedFlow", p)
+}

@@ -32,8 +32,19 @@ func (p SubVP) TimeOf(lambda float64) float64 {
 	} else {
 		b = 2 * math.Asinh(0.5*math.Exp(-lambda))
 	}
-	return 2 * b / (p.BetaMin + math.Sqrt(p.BetaMin*p.BetaMin+2*(p.BetaMax-p.BetaMin)*b))
+	return p.vp().inverse(b)
 }
 
 // Horizon returns the cut-off and 1.
 func (p SubVP) Horizon() (cutoff, end float64) { return p.Cutoff, 1 }
+
+// Transition returns e^(−ΔB/2) and the root of
+// σ_t² − scale²σ_s² = (1 − e^(−ΔB)) (1 − e^(−B_s−B_t)).
+func (p SubVP) Transition(s, t float64) (scale, std float64) {
+	v := p.vp()
+	d := v.growth(s, t)
+	return math.Exp(-0.5 * d), math.Sqrt(math.Expm1(-d) * math.Expm1(-v.integral(s)-v.integral(t)))
+}
+
+// Validate returns an error that wraps [ErrProcess] under the conditions of [VP.Validate].
+func (p SubVP) Validate() error { return p.vp().validate("SubVP") }

@@ -1,6 +1,9 @@
 package sde
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // VE is the variance-exploding diffusion with a geometric noise level:
 //
@@ -30,3 +33,20 @@ func (p VE) TimeOf(lambda float64) float64 {
 
 // Horizon returns the cut-off and 1.
 func (p VE) Horizon() (cutoff, end float64) { return p.Cutoff, 1 }
+
+// Transition returns 1 and σ_s √expm1(2 (t − s) ln(SigmaMax/SigmaMin)).
+func (p VE) Transition(s, t float64) (scale, std float64) {
+	return 1, p.At(s).Sigma * math.Sqrt(math.Expm1(2*(t-s)*p.rate()))
+}
+
+// Validate returns an error that wraps [ErrProcess] unless 0 < SigmaMin < SigmaMax and
+// 0 < Cutoff < 1.
+func (p VE) Validate() error {
+	if err := positive("VE", "SigmaMin", p.SigmaMin); err != nil {
+		return err
+	}
+	if !(p.SigmaMax > p.SigmaMin) || math.IsInf(p.SigmaMax, 1) {
+		return fmt.Errorf("%w: VE.SigmaMax %v must be finite and above SigmaMin %v", ErrProcess, p.SigmaMax, p.SigmaMin)
+	}
+	return horizon("VE", p)
+}

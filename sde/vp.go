@@ -1,6 +1,9 @@
 package sde
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // VP is the variance-preserving diffusion with β growing linearly from BetaMin
 // at t = 0 to BetaMax at t = 1:
@@ -31,8 +34,7 @@ func (p VP) Coefficients(t float64) (f, g float64) {
 // TimeOf solves B = ln(1 + e^(−2λ)) by the root of the quadratic that does not
 // cancel.
 func (p VP) TimeOf(lambda float64) float64 {
-	b := softplus(-2 * lambda)
-	return 2 * b / (p.BetaMin + math.Sqrt(p.BetaMin*p.BetaMin+2*(p.BetaMax-p.BetaMin)*b))
+	return p.inverse(softplus(-2 * lambda))
 }
 
 // Horizon returns the cut-off and 1.
@@ -44,4 +46,37 @@ func softplus(x float64) float64 {
 		return x + math.Log1p(math.Exp(-x))
 	}
 	return math.Log1p(math.Exp(x))
+}
+
+// Transition returns e^(−ΔB/2) and √(1 − e^(−ΔB)), ΔB = B(t) − B(s).
+func (p VP) Transition(s, t float64) (scale, std float64) {
+	d := p.growth(s, t)
+	return math.Exp(-0.5 * d), math.Sqrt(-math.Expm1(-d))
+}
+
+// growth returns B(t) − B(s).
+func (p VP) growth(s, t float64) float64 {
+	return (t - s) * (p.BetaMin + 0.5*(p.BetaMax-p.BetaMin)*(t+s))
+}
+
+// Validate returns an error that wraps [ErrProcess] unless 0 ≤ BetaMin, 0 < BetaMax, both
+// finite, and 0 < Cutoff < 1.
+func (p VP) Validate() error { return p.validate("VP") }
+
+func (p VP) validate(name string) error {
+	if !(p.BetaMin >= 0) || math.IsInf(p.BetaMin, 1) {
+		return fmt.Errorf("%w: %s.BetaMin %v must be finite and not negative, for example 0.1", ErrProcess, name, p.BetaMin)
+	}
+	if err := positive(name, "BetaMax", p.BetaMax); err != nil {
+		return err
+	}
+	return horizon(name, p)
+}
+
+// inverse returns the t ≥ 0 at which B(t) = b.
+func (p VP) inverse(b float64) float64 {
+	if b == 0 {
+		return 0 // 0/0 below where BetaMin = 0
+	}
+	return 2 * b / (p.BetaMin + math.Sqrt(p.BetaMin*p.BetaMin+2*(p.BetaMax-p.BetaMin)*b))
 }
