@@ -1,9 +1,13 @@
 package score_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/ito-sde/ito/score"
 	"github.com/ito-sde/ito/sde"
 )
 
@@ -27,5 +31,28 @@ func BenchmarkMixtureDenoise(b *testing.B) {
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
 			})
 		}
+	}
+}
+
+// The digits as the command fits them.
+func BenchmarkDigitsDenoise(b *testing.B) {
+	x := digits(b)
+	m, _, err := score.FitMixture(context.Background(), x, 64, 20, score.EMConfig{Seed: 1, Floor: 0.01})
+	require.NoError(b, err)
+	const rows = 512
+	noised, d := make([]float64, rows*64), make([]float64, rows*64)
+	for _, at := range []sde.Level{{Alpha: 1, Sigma: 0.01}, {Alpha: 1, Sigma: 0.1}, {Alpha: 1, Sigma: 0.3}, {Alpha: 0.7, Sigma: 0.7}, {Alpha: 0.05, Sigma: 1}} {
+		noise := normals(3, len(noised))
+		for i := range noised {
+			noised[i] = at.Alpha*x[i] + at.Sigma*noise[i]
+		}
+		b.Run(fmt.Sprintf("σ=%v", at.Sigma), func(b *testing.B) {
+			for b.Loop() {
+				if err := m.Denoise(d, noised, at); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+		})
 	}
 }

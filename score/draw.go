@@ -49,7 +49,7 @@ func pick(cumulative []float64, u float64) int {
 // colour turns standard normal numbers z into μ + Σ^½ z with the symmetric root.
 func (s *spectrum) colour(z, coord []float64) {
 	if s.rank > 0 {
-		mulTrans(coord, z, s.vec, 1, s.rank, s.dim)
+		mulTrans(coord, s.rank, z, s.vec, 1, s.rank, s.dim)
 	}
 	rest := 0.0
 	if s.rank < s.dim {

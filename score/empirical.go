@@ -89,7 +89,7 @@ func (e *Empirical) Denoise(dst, x []float64, at sde.Level) error {
 			floats.AddScaledTo(w.y[i*e.dim:][:e.dim], x[i*e.dim:][:e.dim], -at.Alpha, e.mean)
 			copy(dst[i*e.dim:][:e.dim], e.mean)
 		}
-		mulTrans(logit, w.y[:size], e.atom, rows, e.n, e.dim)
+		mulTrans(logit, e.n, w.y[:size], e.atom, rows, e.n, e.dim)
 		for i := range rows {
 			e.weigh(logit[i*e.n:][:e.n], w.y[i*e.dim:][:e.dim], w.other, at)
 		}

@@ -32,6 +32,8 @@ type Mixture struct {
 	log     []float64 // ln weight
 	part    []*Gaussian
 	scratch sync.Pool
+
+	screened bool // see screen
 }
 
 // NewMixture returns the mixture of components with the given weights, which are
@@ -59,6 +61,10 @@ func NewMixture(weights []float64, components []*Gaussian) (*Mixture, error) {
 	for _, w := range weights {
 		m.weight = append(m.weight, w/sum)
 		m.log = append(m.log, math.Log(w/sum))
+	}
+	m.screened = m.dim >= screenFrom && len(m.part) > 1
+	for _, g := range m.part {
+		m.screened = m.screened && g.rank == m.dim
 	}
 	m.scratch.New = func() any { return newMixtureScratch(m) }
 	return m, nil

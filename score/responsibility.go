@@ -16,6 +16,7 @@ const negligible = -80
 type mixtureScratch struct {
 	part    []partScratch
 	resp    []float64    // tileRows × K
+	bound   []float64    // tileRows × K: what a log density is at most, of screened components
 	density []float64    // tileRows
 	log     []float64    // K: ln w_k N_k(x)
 	off     []float64    // K: distance from the support of a flat component
@@ -33,7 +34,7 @@ func newMixtureScratch(m *Mixture) *mixtureScratch {
 	k := len(m.part)
 	w := &mixtureScratch{
 		part: make([]partScratch, k), resp: make([]float64, tileRows*k),
-		density: make([]float64, tileRows), log: make([]float64, k), off: make([]float64, k),
+		density: make([]float64, tileRows), bound: make([]float64, tileRows*k), log: make([]float64, k), off: make([]float64, k),
 	}
 	for i := range w.vector {
 		w.vector[i] = make([]float64, m.dim)
@@ -77,17 +78,20 @@ func (m *Mixture) project(w *mixtureScratch, x []float64, alpha float64) {
 	rows := len(x) / m.dim
 	for k, g := range m.part {
 		p := &w.part[k]
-		g.centre(p.coord[:rows*g.rank], p.y[:len(x)], x, alpha)
+		if m.screened {
+			m.screen(w, k, x, alpha)
+		} else {
+			g.centre(p.coord[:rows*g.rank], p.y[:len(x)], x, alpha)
+		}
 	}
 	for i := range rows {
-		for k, g := range m.part {
-			p := &w.part[k]
-			var reach float64
-			if p.flat > 0 {
-				reach = g.reach(x[i*m.dim:][:m.dim], alpha)
+		row := x[i*m.dim:][:m.dim]
+		if m.screened {
+			m.complete(w, i, row, alpha)
+		} else {
+			for k := range m.part {
+				m.weigh(w, k, i, row, alpha)
 			}
-			square, off := g.mahalanobis(&p.levelTable, p.coord[i*g.rank:][:g.rank], p.y[i*m.dim:][:m.dim], reach)
-			w.log[k], w.off[k] = m.log[k]+p.logNorm-0.5*square, off
 		}
 		singular := 0.0
 		if w.flat {
@@ -110,6 +114,17 @@ func (m *Mixture) project(w *mixtureScratch, x []float64, alpha float64) {
 		floats.Scale(1/sum, resp)
 		w.density[i] = top + math.Log(sum) + singular
 	}
+}
+
+// weigh sets component k's log density at row i of the tile.
+func (m *Mixture) weigh(w *mixtureScratch, k, i int, row []float64, alpha float64) {
+	g, p := m.part[k], &w.part[k]
+	var reach float64
+	if p.flat > 0 {
+		reach = g.reach(row, alpha)
+	}
+	square, off := g.mahalanobis(&p.levelTable, p.coord[i*g.rank:][:g.rank], p.y[i*m.dim:][:m.dim], reach)
+	w.log[k], w.off[k] = m.log[k]+p.logNorm-0.5*square, off
 }
 
 // limit keeps only the components that are left of a row as σ → 0 where some are

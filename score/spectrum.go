@@ -87,7 +87,7 @@ func (s *spectrum) centre(coord, y, x []float64, alpha float64) {
 	if s.rank == 0 {
 		return
 	}
-	mulTrans(coord, y, s.vec, rows, s.rank, s.dim)
+	mulTrans(coord, s.rank, y, s.vec, rows, s.rank, s.dim)
 	if s.rank < s.dim {
 		addMul(y, -1, coord, s.vec, rows, s.rank, s.dim)
 	}
@@ -151,14 +151,14 @@ const panel = 128
 // tileRows is the number of rows that are projected at a time.
 const tileRows = 16
 
-// mulTrans is c = a bᵀ for a m×k and b n×k.
-func mulTrans(c, a, b []float64, m, n, k int) {
+// mulTrans is c = a bᵀ for a m×k and b n×k, with rows of c a stride apart.
+func mulTrans(c []float64, stride int, a, b []float64, m, n, k int) {
 	am := blas64.General{Rows: m, Cols: k, Stride: k, Data: a}
 	for j := 0; j < n; j += panel {
 		w := min(panel, n-j)
 		blas64.Gemm(blas.NoTrans, blas.Trans, 1, am,
 			blas64.General{Rows: w, Cols: k, Stride: k, Data: b[j*k:]}, 0,
-			blas64.General{Rows: m, Cols: w, Stride: n, Data: c[j:]})
+			blas64.General{Rows: m, Cols: w, Stride: stride, Data: c[j:]})
 	}
 }
 
