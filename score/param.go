@@ -63,11 +63,11 @@ var parameterisations = [...]struct {
 	name string
 	at   func(a, s, sd float64) affine
 }{
-	data: {"data", func(_, _, _ float64) affine { return affine{0, 1, 1, 0, 1, 1} }},
-	epsilon: {"noise", func(a, s, _ float64) affine { return affine{1, -a, s, 1, -s, a} }},
+	data:     {"data", func(_, _, _ float64) affine { return affine{0, 1, 1, 0, 1, 1} }},
+	epsilon:  {"noise", func(a, s, _ float64) affine { return affine{1, -a, s, 1, -s, a} }},
 	gradient: {"score", func(a, s, _ float64) affine { return affine{-1, a, s * s, 1, s * s, a} }},
 	velocity: {"velocity", func(a, s, _ float64) affine { return affine{a, -(a*a + s*s), s, a, -s, a*a + s*s} }},
-	flow: {"flow", func(a, s, _ float64) affine { return affine{1, -(a + s), s, 1, -s, a + s} }},
+	flow:     {"flow", func(a, s, _ float64) affine { return affine{1, -(a + s), s, 1, -s, a + s} }},
 	edm: {"edm", func(a, s, sd float64) affine {
 		root := math.Hypot(a*sd, s)
 		skip, out := a*(sd/root)*(sd/root), s*(sd/root)
