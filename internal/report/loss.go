@@ -29,7 +29,7 @@ func LossCurve(w io.Writer, step, loss []float64) error {
 	if err != nil {
 		return err
 	}
-	average.LineStyle, _ = styled(0)
+	average.LineStyle, _ = style{}.draw()
 	p.Add(line, average)
 	if loss[0] > 0 {
 		logarithmic(&p.Y)

@@ -81,12 +81,20 @@ var curves = []measure{
 
 func curve(c *validation.Comparison, m measure) (template.HTML, error) {
 	p := house(m.title, "model evaluations per sample (NFE)", m.axis)
-	p.Legend.Top = true
 	lines := map[string]plotter.XYs{}
-	var names []string
+	var names, samplers, models []string // in order of appearance
+	place := func(list *[]string, name string) int {
+		if !slices.Contains(*list, name) {
+			*list = append(*list, name)
+		}
+		return slices.Index(*list, name)
+	}
+	var styles []style // of names: colour by sampler, dashes by model
 	for _, r := range c.Rows {
 		name := r.Sampler + ", " + r.Process
+		look := style{colour: place(&samplers, name)}
 		if !m.exact {
+			look.dash = place(&models, r.Model)
 			name += ", " + r.Model
 		}
 		v := m.of(r)
@@ -94,7 +102,7 @@ func curve(c *validation.Comparison, m measure) (template.HTML, error) {
 			continue // a logarithmic axis has no place for it
 		}
 		if !slices.Contains(names, name) {
-			names = append(names, name)
+			names, styles = append(names, name), append(styles, look)
 		}
 		if at := (plotter.XY{X: float64(r.NFE), Y: v}); !slices.Contains(lines[name], at) {
 			lines[name] = append(lines[name], at)
@@ -109,20 +117,18 @@ func curve(c *validation.Comparison, m measure) (template.HTML, error) {
 		if err != nil {
 			return "", err
 		}
-		l.LineStyle, s.GlyphStyle = styled(i)
+		l.LineStyle, s.GlyphStyle = styles[i].draw()
 		p.Add(l, s)
-		p.Legend.Add(name, l, s)
 	}
 	logarithmic(&p.X)
 	logarithmic(&p.Y)
 	p.X.Min, p.X.Max = p.X.Min*0.9, p.X.Max*1.12
 	p.Y.Min, p.Y.Max = p.Y.Min*0.8, p.Y.Max*1.25
-	return inline(p, names)
+	return inline(p, names, styles)
 }
 
 // inline draws the legend below the plot, where long lists do no harm.
-func inline(p *plot.Plot, names []string) (template.HTML, error) {
-	p.Legend = plot.NewLegend()
+func inline(p *plot.Plot, names []string, styles []style) (template.HTML, error) {
 	to, err := p.WriterTo(vg.Points(460), vg.Points(330), "svg")
 	if err != nil {
 		return "", err
@@ -135,13 +141,13 @@ func inline(p *plot.Plot, names []string) (template.HTML, error) {
 	svg = svg[bytes.Index(svg, []byte("<svg")):] // no XML prologue inside HTML
 	var legend bytes.Buffer
 	for i, n := range names {
-		line, _ := styled(i)
+		line, _ := styles[i].draw()
 		r, g, bl, _ := line.Color.RGBA()
-		style := "solid"
+		border := "solid"
 		if line.Dashes != nil {
-			style = "dashed"
+			border = "dashed"
 		}
-		fmt.Fprintf(&legend, `<span class="key"><i style="border-top:3px %s #%02x%02x%02x"></i>%s</span>`, style, r>>8, g>>8, bl>>8, template.HTMLEscapeString(n))
+		fmt.Fprintf(&legend, `<span class="key"><i style="border-top:3px %s #%02x%02x%02x"></i>%s</span>`, border, r>>8, g>>8, bl>>8, template.HTMLEscapeString(n))
 	}
 	return template.HTML(fmt.Sprintf(`<figure>%s<figcaption>%s</figcaption></figure>`, svg, legend.Bytes())), nil //nolint:gosec // names are escaped
 }

@@ -23,14 +23,16 @@ var palette = []color.RGBA{
 
 var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.PyramidGlyph{}, draw.BoxGlyph{}}
 
-// styled returns the k-th line and point style: colours first, then shapes.
-func styled(k int) (draw.LineStyle, draw.GlyphStyle) {
-	c := palette[k%len(palette)]
+// style is a line and its points: a colour, and full or dashed.
+type style struct{ colour, dash int }
+
+func (s style) draw() (draw.LineStyle, draw.GlyphStyle) {
+	c := palette[s.colour%len(palette)]
 	line := draw.LineStyle{Color: c, Width: vg.Points(1.4)}
-	if k >= len(palette) {
-		line.Dashes = []vg.Length{vg.Points(4), vg.Points(2)}
+	if s.dash > 0 {
+		line.Dashes = []vg.Length{vg.Points(4 / float64(s.dash)), vg.Points(2)}
 	}
-	return line, draw.GlyphStyle{Color: c, Radius: vg.Points(2.6), Shape: glyphs[k%len(glyphs)]}
+	return line, draw.GlyphStyle{Color: c, Radius: vg.Points(2.6), Shape: glyphs[(s.colour+s.colour/len(palette))%len(glyphs)]}
 }
 
 // house returns an empty plot in the house style: sans serif, a light grid, no
