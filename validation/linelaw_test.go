@@ -38,12 +38,25 @@ func (o onLine) Denoise(dst, x []float64, at sde.Level) error {
 	return nil
 }
 
+// lineEntries is the catalogue; in short mode without the rule of two noises,
+// whose quadrature takes most of the time.
+func lineEntries() []sampler.Entry {
+	var out []sampler.Entry
+	for _, e := range sampler.Catalogue {
+		if !testing.Short() || e.Rule.Cost().Noises < 2 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // On a single Gaussian the law on the line must be the spectral law.
 func TestLineLawOnGaussian(t *testing.T) {
+	entries := lineEntries()
 	g := Mixture{Weight: []float64{1}, Mean: []float64{0.6}, Var: []float64{0.3}}
 	s := Spectrum{Mean: g.Mean, Var: g.Var}
 	p := process(t, "vp")
-	for _, e := range sampler.Catalogue {
+	for _, e := range entries {
 		c := sampler.Config{Process: p, Model: onLine{g}, Rule: e.Rule, Grid: lambdaGrid(t, p, 8, true)}
 		law, err := OnLine(context.Background(), c)
 		require.NoError(t, err, e.Name)
@@ -64,10 +77,11 @@ func TestLineLawOnGaussian(t *testing.T) {
 // Samples of every rule on a mixture follow the exact law: Kolmogorov–Smirnov
 // with n = 40,000; the statistic exceeds 3/√n with probability 2e^(−18) = 3e-8.
 func TestLineLawAgreesWithSamples(t *testing.T) {
+	entries := lineEntries()
 	m := Mixture{Weight: []float64{0.3, 0.7}, Mean: []float64{-1.2, 0.8}, Var: []float64{0.05, 0.2}}
 	p := process(t, "vp")
 	const n = 40_000
-	for _, e := range sampler.Catalogue {
+	for _, e := range entries {
 		c := sampler.Config{Process: p, Model: onLine{m}, Rule: e.Rule, Grid: lambdaGrid(t, p, 8, true), Seed: 23}
 		law, err := OnLine(context.Background(), c)
 		require.NoError(t, err, e.Name)
