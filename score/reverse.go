@@ -8,6 +8,29 @@ import (
 	"github.com/ito-sde/ito/sde"
 )
 
+// Reverse returns the equation that runs a process backwards,
+//
+//	dx = [f x − ½ (g² + ς²) ∇ log p_t(x)] dt + ς dw̄,   ς = noise·g,
+//
+// for rows of x and any method of [sde.Solve], to be solved from the process's
+// end down to its cut-off. For any noise ≥ 0 its marginals are those of p:
+// noise 1 is the reverse SDE (Anderson 1982; Song et al. 2021, eq. 6), noise 0
+// the probability flow, whose diffusion is 0. The drift is [ReverseDrift], with
+// its errors. It panics if noise is negative or not finite.
+func Reverse(p sde.Process, m Model, noise float64) sde.System {
+	return sde.System{
+		Dim: m.Dim(), Structure: sde.AdditiveDiagonal,
+		Drift: ReverseDrift(p, m, noise),
+		Diffusion: func(dst []float64, t float64, _ []float64) error {
+			_, g := p.Coefficients(t)
+			for i := range dst {
+				dst[i] = noise * g
+			}
+			return nil
+		},
+	}
+}
+
 // ReverseDrift returns the drift of the family of reverse-time equations that
 // share the marginals of p,
 //

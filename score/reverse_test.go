@@ -1,12 +1,16 @@
 package score_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
+	"github.com/ito-sde/ito/integrators/stochastic"
 	"github.com/ito-sde/ito/score"
 	"github.com/ito-sde/ito/sde"
 )
@@ -36,6 +40,34 @@ func TestReverseDriftIsTheTextbooks(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The reverse equations of any noise end in the data: mean and variance of 20 000
+// paths within 6 standard errors (false alarm 2e-9 each) and 0.005 for Heun's weak
+// error: (hL)² with h = 0.005 and rates L of at most 8 for t < 0.8, by which time
+// the errors made near the end are forgotten.
+func TestReverseEndsInTheData(t *testing.T) {
+	const n = 20_000
+	m, err := score.NewGaussian([]float64{1}, mat.NewSymDense(1, []float64{0.25}))
+	require.NoError(t, err)
+	p := sde.RectifiedFlow{Cutoff: 0.02, End: 0.98}
+	start := p.At(p.End)
+	prior := m.Sample(n, 1)
+	for i, z := range normals(2, n) {
+		prior[i] = start.Alpha*prior[i] + start.Sigma*z
+	}
+	_, cov := m.Marginal(p.At(p.Cutoff))
+	for _, noise := range []float64{0, 0.5, 1} {
+		system := score.Reverse(p, m, noise)
+		end, err := sde.Solve(context.Background(), stochastic.Heun{}, system, p.End, p.Cutoff, prior, sde.Config{Steps: 200})
+		require.NoError(t, err)
+		mean, variance := stat.MeanVariance(end.Y, nil)
+		require.InDelta(t, 0.98, mean, 6*math.Sqrt(cov.At(0, 0)/n)+0.005, "noise %v", noise)
+		require.InEpsilon(t, cov.At(0, 0), variance, 6*math.Sqrt(2./n)+0.005, "noise %v", noise)
+		var g [1]float64
+		require.NoError(t, system.Diffusion(g[:], 0.5, nil))
+		require.InDelta(t, noise*math.Sqrt(2), g[0], 1e-15) // g² = 2t/(1−t)
 	}
 }
 
