@@ -41,4 +41,4 @@ cross:
 		echo "$$os/$$arch"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go vet ./... || exit 1; done; done
 
 noise-study:
-	ITO_NOISE_N=100000000 go test ./sde/noise -run Study -timeout 60m -v
+	ITO_NOISE_SPEED=1 ITO_NOISE_N=100000000 go test ./sde/noise -run 'Study|Speed' -timeout 60m -v
