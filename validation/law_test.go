@@ -104,7 +104,7 @@ func (cubic) Denoise(dst, x []float64, at sde.Level) error {
 // 14 samplers at 6 standard errors: a false alarm with probability 2e-7.
 func TestMonteCarloAgreesWithExactLaw(t *testing.T) {
 	n := 1_000_000
-	if testing.Short() {
+	if quick() {
 		n = 50_000
 	}
 	p := process(t, "vp")

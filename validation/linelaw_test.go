@@ -38,12 +38,12 @@ func (o onLine) Denoise(dst, x []float64, at sde.Level) error {
 	return nil
 }
 
-// lineEntries is the catalogue; in short mode without the rule of two noises,
+// lineEntries is the catalogue; in a quick run without the rule of two noises,
 // whose quadrature takes most of the time.
 func lineEntries() []sampler.Entry {
 	var out []sampler.Entry
 	for _, e := range sampler.Catalogue {
-		if !testing.Short() || e.Rule.Cost().Noises < 2 {
+		if !quick() || e.Rule.Cost().Noises < 2 {
 			out = append(out, e)
 		}
 	}

@@ -3,6 +3,7 @@ package validation
 import (
 	"math"
 	"slices"
+	"testing"
 )
 
 // kolmogorov is the Kolmogorov–Smirnov statistic of x against cdf; x is sorted.
@@ -16,3 +17,7 @@ func kolmogorov(x []float64, cdf func(float64) float64) float64 {
 	}
 	return d
 }
+
+// quick asks for smaller tests: in short mode, and under the race detector, which
+// slows arithmetic tenfold.
+func quick() bool { return raceEnabled || testing.Short() }
