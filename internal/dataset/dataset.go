@@ -3,6 +3,7 @@
 package dataset
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	_ "embed"
@@ -12,7 +13,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -57,7 +57,7 @@ var faithful []byte
 // Digits returns the 1797 handwritten digits of 8×8 pixels (Alpaydin, Kaynak
 // 1998), pixels 0 to 16 as working coordinates −1 to 1.
 func Digits() (*Set, error) {
-	x, dim, _, err := readCompressed(bytes.NewReader(digits))
+	x, dim, _, err := read(bytes.NewReader(digits))
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,35 @@ func Faithful() (*Set, error) {
 	return standardise("faithful", x, dim, names)
 }
 
-// Load reads a data set by its name ("digits", "faithful") or from a file: CSV
-// or TSV with or without a header line, either compressed by gzip, or NPY.
+// Reframe expresses the set in the working coordinates of another, such as the
+// one a model was trained on: X becomes (Shift + Scale·X − shift)/scale.
+func (s *Set) Reframe(shift, scale []float64) {
+	if len(shift) != s.Dim || len(scale) != s.Dim {
+		panic(fmt.Sprintf("dataset: a frame of %d shifts and %d scales for %d columns", len(shift), len(scale), s.Dim))
+	}
+	s.Restore(s.X)
+	for i := range s.X {
+		s.X[i] = (s.X[i] - shift[i%s.Dim]) / scale[i%s.Dim]
+	}
+	s.Shift, s.Scale = shift, scale
+}
+
+// Spread returns n rows, or all if there are fewer, evenly spaced through the set:
+// a file may be sorted.
+func (s *Set) Spread(n int) []float64 {
+	rows := s.Rows()
+	n = min(n, rows)
+	x := make([]float64, 0, n*s.Dim)
+	for i := range n {
+		r := i * rows / n
+		x = append(x, s.X[r*s.Dim:(r+1)*s.Dim]...)
+	}
+	return x
+}
+
+// Load reads a data set by its name ("digits", "faithful") or from a file: text
+// (CSV, TSV, numbers between blanks) with or without a header line, or NPY,
+// either compressed by gzip. What a file is it says itself, by its first bytes.
 // Columns are standardised to mean 0 and standard deviation 1; constant ones are
 // only centred. Errors wrap ErrData and name the place.
 func Load(name string) (*Set, error) {
@@ -99,17 +126,7 @@ func Load(name string) (*Set, error) {
 		return nil, fmt.Errorf("%w (embedded data sets: digits, faithful)", err)
 	}
 	defer func() { _ = f.Close() }()
-	var x []float64
-	var dim int
-	var columns []string
-	switch lower := strings.ToLower(name); {
-	case strings.HasSuffix(lower, ".npy"):
-		x, dim, err = ReadNPY(f)
-	case strings.HasSuffix(lower, ".gz"):
-		x, dim, columns, err = readCompressed(f)
-	default:
-		x, dim, columns, err = readText(f)
-	}
+	x, dim, columns, err := read(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -120,12 +137,26 @@ func Load(name string) (*Set, error) {
 	return s, nil
 }
 
-func readCompressed(r io.Reader) (x []float64, dim int, columns []string, err error) {
-	z, err := gzip.NewReader(r)
-	if err != nil {
-		return nil, 0, nil, fmt.Errorf("%w: %w", ErrData, err)
+func read(r io.Reader) (x []float64, dim int, columns []string, err error) {
+	b := bufio.NewReader(r)
+	if startsWith(b, "\x1f\x8b") {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, 0, nil, fmt.Errorf("%w: %w", ErrData, err)
+		}
+		b = bufio.NewReader(z)
 	}
-	return readText(z)
+	if startsWith(b, npyMagic) {
+		x, dim, err = ReadNPY(b)
+		return x, dim, nil, err
+	}
+	return readText(b)
+}
+
+// startsWith leaves the reading, and its errors, to the format's reader.
+func startsWith(b *bufio.Reader, magic string) bool {
+	head, _ := b.Peek(len(magic))
+	return string(head) == magic
 }
 
 func standardise(name string, x []float64, dim int, columns []string) (*Set, error) {

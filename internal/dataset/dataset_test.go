@@ -49,6 +49,9 @@ func TestTextDialects(t *testing.T) {
 		"plain.csv": rows, "windows.csv": strings.ReplaceAll(rows, "\n", "\r\n") + "\r\n", "header.csv": "a,b,\"c, d\"\n" + rows + "\n",
 		"tabs.tsv": strings.ReplaceAll(rows, ",", "\t"), "semicolons.csv": strings.ReplaceAll(rows, ",", ";"),
 		"comment.csv": "# measured\n" + rows, "quoted.csv": strings.Replace(rows, "1", `"1"`, 1), "blanks.csv": strings.ReplaceAll(rows, ",", ", "),
+		"aligned.txt": "  " + strings.ReplaceAll(rows, ",", "   "), "named.txt": "a b c\n" + strings.ReplaceAll(rows, ",", " "),
+		"mark.csv": "\uFEFF\"a\",\"b\",\"c\"\r\n" + rows, "commas.csv": "\"a, b\";c;d\n" + strings.ReplaceAll(rows, ",", ";"),
+		"comment.tsv": "# x, y and z; in mm\n\n" + strings.ReplaceAll(rows, ",", "\t"),
 	} {
 		x, dim, _, err := readText(strings.NewReader(text))
 		require.NoError(t, err, name)
@@ -68,6 +71,84 @@ func TestTextDialects(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, z.Bytes()[:20], 0o600))
 	_, err = Load(path)
 	require.ErrorIs(t, err, ErrData)
+}
+
+func TestTextErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                   "no rows of numbers",
+		"a,b\n":              "no rows of numbers",
+		"1,2\n3,x\n":         `line 2, column 2: "x" is no finite number`,
+		"1,2\n\n\n3,NaN\n":   `line 4, column 2: "NaN" is no finite number`,
+		"-Inf\n":             `line 1, column 1: "-Inf" is no finite number`,
+		"1e999\n":            `line 1, column 1: "1e999" is no finite number`,
+		"id,2020\n1,2\n":     "a first line that names columns has no numbers in it",
+		"1,2\n3\n":           "line 2 has 1 fields, the first line 2",
+		"1\t2\t3\n4\t\t6\n":  `line 2, column 2: "" is no finite number`,
+		"1,5;2,5\n1,5;2,7\n": `line 2, column 1: "1,5" is no finite number`,
+		"1,\"2\n":            "bad data",
+		"a\nb\n":             `line 2, column 1: "b" is no finite number`,
+	} {
+		_, _, _, err := readText(strings.NewReader(text))
+		require.ErrorIs(t, err, ErrData, "%q", text)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	dir := t.TempDir()
+	for text, want := range map[string]string{
+		"1,2\n":                     "1 rows; at least 4",
+		"1\n1\n1\n1\n":              "every column is constant",
+		"1e308\n1e308\n-3\n1e308\n": "column 1 is too large",
+	} {
+		path := filepath.Join(dir, "a.csv")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		_, err := Load(path)
+		require.ErrorIs(t, err, ErrData)
+		require.ErrorContains(t, err, path)
+		require.ErrorContains(t, err, want)
+	}
+	_, err := Load(dir)
+	require.Error(t, err)
+	_, err = Load(filepath.Join(dir, "none"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// The first bytes decide, not the name.
+func TestLoadByContent(t *testing.T) {
+	var plain, packed bytes.Buffer
+	require.NoError(t, WriteNPY(&plain, []float64{1, 2, 3, 4, 5, 7}, 1))
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(plain.Bytes())
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for _, b := range [][]byte{plain.Bytes(), packed.Bytes()} {
+		path := filepath.Join(t.TempDir(), "data")
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		s, err := Load(path)
+		require.NoError(t, err)
+		require.Equal(t, 6, s.Rows())
+		s.Restore(s.X)
+		require.InDeltaSlice(t, []float64{1, 2, 3, 4, 5, 7}, s.X, 1e-14)
+	}
+}
+
+// A constant column is centred; a set in another's frame is the same data.
+func TestFrames(t *testing.T) {
+	data := []float64{1, 5, 2, 5, 4, 5, 9, 5}
+	s, err := standardise("s", append([]float64(nil), data...), 2, nil)
+	require.NoError(t, err)
+	require.Equal(t, []float64{4, 5}, s.Shift) // mean of 1, 2, 4, 9
+	require.Equal(t, 1.0, s.Scale[1])
+	for i := 1; i < len(s.X); i += 2 {
+		require.Zero(t, s.X[i])
+	}
+	s.Reframe([]float64{-1, 4}, []float64{2, 0.5})
+	require.InDeltaSlice(t, []float64{1, 2, 1.5, 2, 2.5, 2, 5, 2}, s.X, 1e-15)
+	require.InDeltaSlice(t, []float64{1, 2, 2.5, 2}, s.Spread(2), 1e-15)
+	require.Len(t, s.Spread(100), 8)
+	s.Restore(s.X)
+	require.InDeltaSlice(t, data, s.X, 1e-15)
 }
 
 func npy(header string, data []byte) []byte {
@@ -94,6 +175,16 @@ func TestNPY(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 3, dim)
 	require.Equal(t, want, x)
+
+	// Versions 2 and 3 have longer headers.
+	for _, version := range []byte{2, 3} {
+		header := "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"
+		b := append([]byte{0x93, 'N', 'U', 'M', 'P', 'Y', version, 0, byte(len(header)), 0, 0, 0}, header...)
+		x, dim, err = ReadNPY(bytes.NewReader(append(b, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0)))
+		require.NoError(t, err)
+		require.Equal(t, 2, dim)
+		require.Equal(t, []float64{1, -2}, x)
+	}
 
 	x, dim, err = ReadNPY(bytes.NewReader(npy("{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }", []byte{1, 2, 255})))
 	require.NoError(t, err)

@@ -6,9 +6,12 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+const npyMagic = "\x93NUMPY"
 
 // maxNPYHeader bounds the header before memory is taken for it.
 const maxNPYHeader = 1 << 16
@@ -27,7 +30,7 @@ var (
 // Kern (2007), NumPy enhancement proposal 1.
 func ReadNPY(r io.Reader) (x []float64, dim int, err error) {
 	var head [8]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil || string(head[:6]) != "\x93NUMPY" {
+	if _, err := io.ReadFull(r, head[:]); err != nil || string(head[:6]) != npyMagic {
 		return nil, 0, fmt.Errorf("%w: not an NPY file", ErrData)
 	}
 	var size uint32
@@ -47,7 +50,7 @@ func ReadNPY(r io.Reader) (x []float64, dim int, err error) {
 	}
 	descr, fortran, shape := npyDescr.FindSubmatch(text), npyFortran.FindSubmatch(text), npyShape.FindSubmatch(text)
 	if descr == nil || fortran == nil || shape == nil {
-		return nil, 0, fmt.Errorf("%w: NPY header %q; want real numbers", ErrData, text)
+		return nil, 0, fmt.Errorf("%w: NPY header %.200q; want an array of real numbers", ErrData, text)
 	}
 	rows, dim, err := npyDims(string(shape[1]))
 	if err != nil {
@@ -57,12 +60,14 @@ func ReadNPY(r io.Reader) (x []float64, dim int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	data, err := io.ReadAll(r)
+	data, err := io.ReadAll(io.LimitReader(r, int64(rows)*int64(dim)*int64(width)+1))
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrData, err)
 	}
-	if len(data) != rows*dim*width {
-		return nil, 0, fmt.Errorf("%w: NPY array of %d×%d numbers of %d bytes holds %d bytes", ErrData, rows, dim, width, len(data))
+	if want := rows * dim * width; len(data) < want {
+		return nil, 0, fmt.Errorf("%w: NPY array of %d×%d numbers of %d bytes ends after %d bytes of %d", ErrData, rows, dim, width, len(data), want)
+	} else if len(data) > want {
+		return nil, 0, fmt.Errorf("%w: bytes behind the NPY array of %d×%d numbers of %d bytes", ErrData, rows, dim, width)
 	}
 	var order binary.ByteOrder = binary.LittleEndian
 	if string(descr[1]) == ">" {
@@ -91,7 +96,7 @@ func npyDims(shape string) (rows, dim int, err error) {
 		}
 		n, err := strconv.Atoi(f)
 		if err != nil || n < 1 || n > 1<<30 {
-			return 0, 0, fmt.Errorf("%w: NPY shape (%s)", ErrData, shape)
+			return 0, 0, fmt.Errorf("%w: NPY shape (%.80s); want rows and columns", ErrData, shape)
 		}
 		dims = append(dims, n)
 	}
@@ -101,7 +106,7 @@ func npyDims(shape string) (rows, dim int, err error) {
 	case len(dims) == 2 && dims[0] <= (1<<31)/dims[1]:
 		return dims[0], dims[1], nil
 	}
-	return 0, 0, fmt.Errorf("%w: NPY shape (%s); want rows and columns", ErrData, shape)
+	return 0, 0, fmt.Errorf("%w: NPY shape (%.80s); want rows and columns", ErrData, shape)
 }
 
 func npyNumber(kind string) (func(binary.ByteOrder, []byte) float64, int, error) {
@@ -135,7 +140,7 @@ func WriteNPY(w io.Writer, x []float64, dim int) error {
 	header := fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }", len(x)/dim, dim)
 	// The format aligns the data to 64 bytes and ends the header with a newline.
 	header += strings.Repeat(" ", 63-(10+len(header))%64) + "\n"
-	if _, err := io.WriteString(w, "\x93NUMPY\x01\x00"); err != nil {
+	if _, err := io.WriteString(w, npyMagic+"\x01\x00"); err != nil {
 		return err
 	}
 	if err := binary.Write(w, binary.LittleEndian, uint16(len(header))); err != nil {
@@ -144,5 +149,10 @@ func WriteNPY(w io.Writer, x []float64, dim int) error {
 	if _, err := io.WriteString(w, header); err != nil {
 		return err
 	}
-	return binary.Write(w, binary.LittleEndian, x)
+	for part := range slices.Chunk(x, 1<<13) { // binary.Write copies what it is given
+		if err := binary.Write(w, binary.LittleEndian, part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
