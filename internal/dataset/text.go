@@ -121,7 +121,8 @@ func isHeader(record []string) bool {
 	return true
 }
 
+// isNumber also takes a number that is too large for a float64: it names nothing.
 func isNumber(field string) bool {
 	_, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-	return err == nil
+	return err == nil || errors.Is(err, strconv.ErrRange)
 }
