@@ -173,7 +173,7 @@ func TestClearErrors(t *testing.T) {
 		"budget":          {[]string{"compare", "--nfe", "1"}, "--nfe 1"},
 		"no file":         {[]string{"compare", "--data", "nowhere.csv"}, "nowhere.csv"},
 		"text":            {[]string{"compare", "--data", write("t.csv", "1,2\n3,x\n")}, `line 2, column 2: "x" is no finite number`},
-		"ragged":          {[]string{"compare", "--data", write("r.csv", "1,2\n3\n")}, "wrong number of fields"},
+		"ragged":          {[]string{"compare", "--data", write("r.csv", "1,2\n3\n")}, "fields on line 2: 1, on the first line: 2"},
 		"empty":           {[]string{"compare", "--data", write("e.csv", "")}, "no rows of numbers"},
 		"constant":        {[]string{"compare", "--data", write("k.csv", "1\n1\n1\n1\n1\n")}, "every column is constant"},
 		"other model":     {[]string{"compare", "--data", "faithful", "--model", "digits.safetensors"}, "rows of 64 numbers"},

@@ -82,7 +82,7 @@ func TestTextErrors(t *testing.T) {
 		"-Inf\n":             `line 1, column 1: "-Inf" is no finite number`,
 		"1e999\n":            `line 1, column 1: "1e999" is no finite number`,
 		"id,2020\n1,2\n":     "a first line that names columns has no numbers in it",
-		"1,2\n3\n":           "line 2 has 1 fields, the first line 2",
+		"1,2\n3\n":           "fields on line 2: 1, on the first line: 2",
 		"1\t2\t3\n4\t\t6\n":  `line 2, column 2: "" is no finite number`,
 		"1,5;2,5\n1,5;2,7\n": `line 2, column 1: "1,5" is no finite number`,
 		"1,\"2\n":            "bad data",

@@ -34,7 +34,7 @@ func readText(r io.Reader) (x []float64, dim int, columns []string, err error) {
 		}
 		if errors.Is(err, csv.ErrFieldCount) {
 			line, _ := in.FieldPos(0)
-			return nil, 0, nil, fmt.Errorf("%w: line %d has %d fields, the first line %d", ErrData, line, len(record), in.FieldsPerRecord)
+			return nil, 0, nil, fmt.Errorf("%w: fields on line %d: %d, on the first line: %d", ErrData, line, len(record), in.FieldsPerRecord)
 		}
 		if err != nil {
 			return nil, 0, nil, fmt.Errorf("%w: %w", ErrData, err)
