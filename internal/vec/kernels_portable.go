@@ -15,3 +15,7 @@ func lerp(_ simd.ISA, dst, src []float32, t float32) { lerpPortable(dst, src, t)
 func narrow(_ simd.ISA, dst []float32, x []float64, scale float64) { narrowPortable(dst, x, scale) }
 
 func widen(_ simd.ISA, dst []float64, x []float32, scale float64) { widenPortable(dst, x, scale) }
+
+func combine(_ simd.ISA, dst, y []float64, h float64, c, k []float64, off []int) {
+	combinePortable(dst, y, h, c, k, off)
+}

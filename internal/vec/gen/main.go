@@ -48,6 +48,7 @@ func generate(w io.Writer) error {
 		f.lerp()
 		f.narrow()
 		f.widen()
+		f.combine()
 	}
 	return out.Flush()
 }

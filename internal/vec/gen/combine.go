@@ -1,0 +1,73 @@
+package main
+
+// combine emits the sum of a Runge–Kutta stage: four vectors at a time, then one
+// at a time, each with one sum over the even terms and one over the odd ones, so
+// that an element's arithmetic does not depend on its place.
+func (f family) combine() {
+	emit("\n// func combine%s(dst, y, k, c *float64, off *int, terms int, h float64, vectors int)", f.name)
+	emit("TEXT ·combine%s(SB), NOSPLIT, $0-64", f.name)
+	for i, r := range []string{"DI", "SI", "DX", "R8", "R9", "R10"} {
+		f.op("MOVQ %s+%d(FP), %s", []string{"dst", "y", "k", "c", "off", "terms"}[i], 8*i, r)
+	}
+	f.op("VBROADCASTSD h+48(FP), V15")
+	f.op("MOVQ vectors+56(FP), CX")
+	for _, width := range []int{4, 1} {
+		suffix := []string{1: "one", 4: "four"}[width]
+		emit("\n%s:", suffix)
+		f.op("CMPQ CX, $%d", width)
+		f.op("JLT  %s", []string{1: "done", 4: "one"}[width])
+		for i := range width {
+			f.op("VPXOR%s V%d, V%d, V%d", map[family]string{avx512: "Q", avx2: ""}[f], i, i, i)
+			f.op("VPXOR%s V%d, V%d, V%d", map[family]string{avx512: "Q", avx2: ""}[f], i+4, i+4, i+4)
+		}
+		f.op("XORQ R11, R11")
+		emit("\n%sterms:", suffix)
+		f.op("LEAQ 1(R11), R13")
+		f.op("CMPQ R13, R10")
+		f.op("JGE  %slast", suffix)
+		f.term(width, "R11", 0, 8)
+		f.term(width, "R13", 4, 9)
+		f.op("ADDQ $2, R11")
+		f.op("JMP  %sterms", suffix)
+		emit("\n%slast:", suffix)
+		f.op("CMPQ R11, R10")
+		f.op("JGE  %ssum", suffix)
+		f.term(width, "R11", 0, 8)
+		emit("\n%ssum:", suffix)
+		for i := range width {
+			f.op("VADDPD V%d, V%d, V%d", i+4, i, i)
+		}
+		f.op("TESTQ SI, SI")
+		f.op("JZ   %sscale", suffix)
+		for i := range width {
+			f.op("VFMADD213PD %d(SI), V15, V%d", i*f.bytes, i)
+		}
+		f.op("ADDQ $%d, SI", width*f.bytes)
+		f.op("JMP  %sstore", suffix)
+		emit("\n%sscale:", suffix)
+		for i := range width {
+			f.op("VMULPD V15, V%d, V%d", i, i)
+		}
+		emit("\n%sstore:", suffix)
+		for i := range width {
+			f.op("VMOVUPD V%d, %d(DI)", i, i*f.bytes)
+		}
+		f.op("ADDQ $%d, DI", width*f.bytes)
+		f.op("ADDQ $%d, DX", width*f.bytes)
+		f.op("SUBQ $%d, CX", width)
+		f.op("JMP  %s", suffix)
+	}
+	emit("\ndone:")
+	f.op("VZEROUPPER")
+	f.op("RET")
+}
+
+// term adds the term of index j to width accumulators from acc on.
+func (f family) term(width int, j string, acc, coefficient int) {
+	f.op("MOVQ (R9)(%s*8), R12", j)
+	f.op("LEAQ (DX)(R12*8), R12")
+	f.op("VBROADCASTSD (R8)(%s*8), V%d", j, coefficient)
+	for i := range width {
+		f.op("VFMADD231PD %d(R12), V%d, V%d", i*f.bytes, coefficient, acc+i)
+	}
+}
