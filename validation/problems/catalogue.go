@@ -1,0 +1,34 @@
+package problems
+
+import "slices"
+
+// Catalogue lists all problems, the non-stiff ones first.
+var Catalogue = finish(
+	lorenz10, lorenz20, arenstorf, kepler10, pleiades, lotka, bruss100,
+	robertson, vdp1000, hires, orego, bruss500,
+)
+
+// ByName returns the problem of that name.
+func ByName(name string) (Problem, bool) {
+	i := slices.IndexFunc(Catalogue, func(p Problem) bool { return p.Name == name })
+	if i < 0 {
+		return Problem{}, false
+	}
+	return Catalogue[i], true
+}
+
+// finish fills in what most problems share: references, dense Jacobians and
+// equal tolerances.
+func finish(list ...Problem) []Problem {
+	for i := range list {
+		p := &list[i]
+		p.Reference = references[p.Name]
+		if p.Lower == 0 && p.Upper == 0 {
+			p.Lower, p.Upper = len(p.Y0)-1, len(p.Y0)-1
+		}
+		if p.AbsScale == 0 {
+			p.AbsScale = 1
+		}
+	}
+	return list
+}
