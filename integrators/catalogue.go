@@ -17,9 +17,18 @@ var Catalogue = []Entry{
 	{"euler", Euler, "first order; a baseline"},
 	{"midpoint", Midpoint, "second order, two evaluations"},
 	{"heun", Heun, "second order, two evaluations, with error estimate"},
+	{"ralston", Ralston, "second order, least error bound, with error estimate"},
 	{"bs3", BogackiShampine, "third order, for loose tolerances"},
+	{"ssprk33", SSPRK33, "third order, strong stability preserving, three stages"},
+	{"ssprk43", SSPRK43, "third order, strong stability preserving with twice the step, four stages"},
 	{"rk4", RK4, "fourth order, fixed steps"},
-	{"rk45", DormandPrince, "fifth order, the method to start with"},
+	{"rk45", DormandPrince, "fifth order (Dormand, Prince), tolerances 1e-3 to 1e-7"},
+	{"tsit5", Tsitouras5, "fifth order, the first choice at tolerances 1e-3 to 1e-7"},
+	{"verner6", Verner6, "sixth order, tolerances 1e-6 to 1e-10"},
+	{"verner7", Verner7, "seventh order, tolerances 1e-7 to 1e-12"},
+	{"verner8", Verner8, "eighth order, tolerances 1e-8 to 1e-13"},
+	{"dop853", DOP853, "eighth order with estimates of orders 5 and 3, tolerances 1e-7 to 1e-13"},
+	{"verner9", Verner9, "ninth order, tolerances 1e-10 to rounding"},
 }
 
 // ByName returns the catalogue's method.

@@ -1,149 +1,215 @@
 package integrators
 
-import "fmt"
+import (
+	"fmt"
+	"math"
 
-// Interpolator is a Stepper that can fill in the last accepted step.
-type Interpolator interface {
-	// Interpolate writes the state at t + θ h of the last accepted step, 0 ≤ θ ≤ 1.
-	Interpolate(dst []float64, theta float64)
-}
+	"github.com/ito-sde/ito/internal/vec"
+)
 
-// rk steps a Tableau.
+// rk steps a Tableau. All its vectors are as long as the state rounded up to a
+// multiple of four, the rest of them zero, so that the kernels need no tail.
 type rk struct {
 	m    *Tableau
 	f    Field
+	dim  int
 	fsal bool
 
-	t, h      float64
-	y, next   []float64
-	stage     []float64
-	k         [][]float64
-	haveFirst bool
+	rows                   []vec.Terms // of the stages, those of the interpolant included
+	weights, errors, third vec.Terms
+	t, h                   float64
+	y, next, stage         []float64
+	estimate, other        []float64
+	k                      []float64   // all stages, one after the other
+	slopes                 [][]float64 // the stages in k
+	first                  firstStage
+	counts                 Counts
 
-	// The last accepted step, for Interpolate.
-	y0, slope []float64 // state at its start; f at its end, of a method without FSAL
-	k0        [][]float64
-	tEnd, h0  float64
-	haveSlope bool
-
+	// The last accepted step, for Interpolate: it started at start, and its
+	// stages are those in k until the next Try.
+	start []float64
+	h0    float64
+	extra bool // the further stages of the interpolant are done
 	coef  []float64
-	terms [][]float64
+	dense vec.Terms // with coef as coefficients
 }
+
+// firstStage says where the first stage of the next step comes from.
+type firstStage uint8
+
+const (
+	unknown firstStage = iota
+	inLast             // it is the last stage of the step before
+	inExtra            // it was evaluated for the interpolant
+	inPlace
+)
 
 // Stepper returns a stepper for f on states of dim numbers.
 func (m *Tableau) Stepper(f Field, dim int) Stepper {
 	if dim < 1 {
 		panic(fmt.Sprintf("integrators: a state of %d numbers", dim))
 	}
-	s := len(m.B)
-	r := &rk{m: m, f: f, fsal: m.FSAL(), coef: make([]float64, 0, s), terms: make([][]float64, 0, s)}
-	// One piece of memory for all vectors.
-	mem := make([]float64, (2*s+5)*dim)
+	s, all := len(m.B), len(m.B)+len(m.ExtraC)
+	if m.Dense == nil && !m.FSAL() {
+		all = s + 1 // f at the end of the step, for Hermite's cubic
+	}
+	r := &rk{m: m, f: f, dim: dim, fsal: m.FSAL()}
+	pad := (dim + 3) &^ 3
+	mem := make([]float64, (all+6)*pad)
 	take := func() []float64 {
-		v := mem[:dim:dim]
-		mem = mem[dim:]
+		v := mem[:pad:pad]
+		mem = mem[pad:]
 		return v
 	}
-	r.y, r.next, r.stage, r.y0, r.slope = take(), take(), take(), take(), take()
-	r.k, r.k0 = make([][]float64, s), make([][]float64, s)
-	for i := range s {
-		r.k[i], r.k0[i] = take(), take()
+	r.y, r.next, r.stage, r.start, r.estimate, r.other = take(), take(), take(), take(), take(), take()
+	r.k = mem
+	for i := range all {
+		r.slopes = append(r.slopes, mem[i*pad:i*pad+dim:i*pad+dim])
 	}
+	for _, row := range m.A {
+		r.rows = append(r.rows, terms(row, pad))
+	}
+	for _, row := range m.ExtraA {
+		r.rows = append(r.rows, terms(row, pad))
+	}
+	r.weights, r.errors, r.third = terms(m.B, pad), terms(m.E, pad), terms(m.E3, pad)
+	r.coef = make([]float64, len(m.Dense))
+	off := make([]int, len(m.Dense))
+	for i := range off {
+		off[i] = i * pad
+	}
+	r.dense = vec.NewTerms(r.coef, off)
 	return r
 }
 
+// terms leaves out zeros.
+func terms(row []float64, pad int) vec.Terms {
+	var c []float64
+	var off []int
+	for j, a := range row {
+		if a != 0 {
+			c, off = append(c, a), append(off, j*pad)
+		}
+	}
+	return vec.NewTerms(c, off)
+}
+
+func (r *rk) Counts() Counts { return r.counts }
+
 func (r *rk) Reset(t float64, y []float64) error {
-	if len(y) != len(r.y) {
-		panic(fmt.Sprintf("integrators: state of %d numbers, want %d", len(y), len(r.y)))
+	if len(y) != r.dim {
+		panic(fmt.Sprintf("integrators: state of %d numbers, want %d", len(y), r.dim))
 	}
 	r.t = t
 	copy(r.y, y)
-	r.haveFirst = false
+	r.first = unknown
 	return nil
 }
 
+func (r *rk) eval(stage int, t float64, y []float64) error {
+	r.counts.Evaluations++
+	return r.f(r.slopes[stage], t, y[:r.dim])
+}
+
 func (r *rk) Try(dst, estimate []float64, h float64) error {
-	if !r.haveFirst {
-		if err := r.f(r.k[0], r.t, r.y); err != nil {
+	last := len(r.m.B) - 1
+	switch r.first {
+	case unknown:
+		if err := r.eval(0, r.t, r.y); err != nil {
 			return err
 		}
-		r.haveFirst = true
+	case inLast:
+		copy(r.slopes[0], r.slopes[last])
+	case inExtra:
+		copy(r.slopes[0], r.slopes[last+1])
 	}
-	last := len(r.k) - 1
+	r.first = inPlace
 	for i := 1; i <= last; i++ {
 		at := r.stage
 		if r.fsal && i == last {
 			at = r.next
 		}
-		r.combine(at, r.y, h, r.m.A[i])
-		if err := r.f(r.k[i], r.t+r.m.C[i]*h, at); err != nil {
+		r.rows[i].Combine(at, r.y, h, r.k)
+		if err := r.eval(i, r.t+r.m.C[i]*h, at); err != nil {
 			return err
 		}
 	}
 	if !r.fsal {
-		r.combine(r.next, r.y, h, r.m.B)
+		r.weights.Combine(r.next, r.y, h, r.k)
 	}
 	r.h = h
 	copy(dst, r.next)
-	if estimate != nil && r.m.E != nil {
-		r.combine(estimate, nil, h, r.m.E)
+	if estimate == nil || r.m.E == nil {
+		return nil
 	}
+	r.errors.Combine(r.estimate, nil, h, r.k)
+	if r.m.E3 != nil {
+		// Of orders 6 and 4, the two make one of order 8.
+		r.third.Combine(r.other, nil, h, r.k)
+		for i, e := range r.estimate {
+			if e != 0 {
+				r.estimate[i] = e * math.Abs(e) / math.Hypot(e, 0.1*r.other[i])
+			}
+		}
+	}
+	copy(estimate, r.estimate)
 	return nil
 }
 
 func (r *rk) Accept() {
-	r.y0, r.y, r.next = r.y, r.next, r.y0
-	r.k0, r.k = r.k, r.k0
-	r.h0, r.haveSlope = r.h, false
+	r.start, r.y, r.next = r.y, r.next, r.start
+	r.h0, r.extra = r.h, false
 	r.t += r.h
-	r.tEnd = r.t
-	if r.haveFirst = r.fsal; r.fsal {
-		copy(r.k[0], r.k0[len(r.k0)-1])
+	if r.first = unknown; r.fsal {
+		r.first = inLast
 	}
 }
 
 // Interpolate uses the tableau's own polynomials, or the cubic of Hermite.
-func (r *rk) Interpolate(dst []float64, theta float64) {
-	if r.m.Dense != nil {
-		r.coef, r.terms = r.coef[:0], r.terms[:0]
-		for i, row := range r.m.Dense {
-			b := 0.0
-			for j := len(row) - 1; j >= 0; j-- {
-				b = (b + row[j]) * theta
-			}
-			r.push(r.h0*b, r.k0[i])
-		}
-		sum(dst, r.y0, r.coef, r.terms)
-		return
+func (r *rk) Interpolate(dst []float64, theta float64) error {
+	if r.m.Dense == nil {
+		return r.hermite(dst, theta)
 	}
-	end := r.k0[len(r.k0)-1]
-	if !r.fsal {
-		if !r.haveSlope {
-			if err := r.f(r.slope, r.tEnd, r.y); err != nil {
-				copy(r.slope, r.k0[0]) // the field failed where it had not before: a lower order is all there is
+	s := len(r.m.B)
+	if !r.extra {
+		for i, c := range r.m.ExtraC {
+			r.rows[s+i].Combine(r.stage, r.start, r.h0, r.k)
+			if err := r.eval(s+i, r.t+(c-1)*r.h0, r.stage); err != nil {
+				return err
 			}
-			r.haveSlope = true
 		}
-		end = r.slope
+		r.extra = true
+		if r.first == unknown && s < len(r.slopes) {
+			r.first = inExtra // Validate has seen that it is f at the end of the step
+		}
+	}
+	for i, row := range r.m.Dense {
+		b := 0.0
+		for j := len(row) - 1; j >= 0; j-- {
+			b = (b + row[j]) * theta
+		}
+		r.coef[i] = b
+	}
+	r.dense.Combine(r.stage, r.start, r.h0, r.k)
+	copy(dst, r.stage)
+	return nil
+}
+
+func (r *rk) hermite(dst []float64, theta float64) error {
+	end := r.slopes[len(r.m.B)-1]
+	if !r.fsal {
+		end = r.slopes[len(r.m.B)]
+		if r.first == unknown {
+			if err := r.eval(len(r.m.B), r.t, r.y); err != nil {
+				return err
+			}
+			r.first = inExtra
+		}
 	}
 	u := theta
 	h00, h10, h11 := (1+2*u)*(1-u)*(1-u), u*(1-u)*(1-u)*r.h0, u*u*(u-1)*r.h0
 	for i := range dst {
-		dst[i] = h00*r.y0[i] + (1-h00)*r.y[i] + h10*r.k0[0][i] + h11*end[i]
+		dst[i] = h00*r.start[i] + (1-h00)*r.y[i] + h10*r.slopes[0][i] + h11*end[i]
 	}
-}
-
-func (r *rk) push(c float64, k []float64) {
-	if c != 0 {
-		r.coef, r.terms = append(r.coef, c), append(r.terms, k)
-	}
-}
-
-// combine sets dst = y + h Σ w_i k_i, leaving out zeros.
-func (r *rk) combine(dst, y []float64, h float64, w []float64) {
-	r.coef, r.terms = r.coef[:0], r.terms[:0]
-	for i, a := range w {
-		r.push(h*a, r.k[i])
-	}
-	sum(dst, y, r.coef, r.terms)
+	return nil
 }

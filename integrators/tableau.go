@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Tableau is an explicit Runge–Kutta method as data (Butcher 1963):
@@ -21,13 +22,23 @@ type Tableau struct {
 	A    [][]float64
 	B    []float64
 	E    []float64 // nil: no estimate
-	C    []float64
-	// Dense holds the polynomials of the interpolant beyond y + θ h k_1,
+	// E3, where it is not nil, is a second estimate e³ beside that of E, e⁵: the
+	// estimate is then e⁵·|e⁵|/√((e⁵)² + 0.01 (e³)²), of the order of the two
+	// exponents' difference higher. Hairer, Nørsett, Wanner (1993), section
+	// II.10, there with norms in the place of components.
+	E3 []float64
+	C  []float64
+	// Dense holds the polynomials of the interpolant of order DenseP,
 	//
 	//	y(θ) = y + h Σ_i b_i(θ) k_i,   b_i(θ) = Σ_j Dense_ij θ^(j+1);
 	//
-	// nil: the cubic of Hermite through both ends.
-	Dense [][]float64
+	// nil: the cubic of Hermite through both ends, order 3. ExtraA and ExtraC are
+	// further stages for it, evaluated in steps that are interpolated. The first
+	// of them is f at the end of the step.
+	Dense  [][]float64
+	DenseP int
+	ExtraA [][]float64
+	ExtraC []float64
 }
 
 // Order returns P and Est.
@@ -56,49 +67,113 @@ func (m *Tableau) String() string { return m.Name }
 // ErrTableau is wrapped by the errors of Validate.
 var ErrTableau = errors.New("integrators: bad tableau")
 
+// DenseOrder is the order of the interpolant.
+func (m *Tableau) DenseOrder() int {
+	if m.Dense == nil {
+		return min(m.P, 3)
+	}
+	return m.DenseP
+}
+
 // Validate checks the shape, the row sums Σ_j A_ij = C_i, and the order
-// conditions of all rooted trees up to order P for B and Est for B − E, to
-// 1e-14.
+// conditions Σ b_i Φ_i(τ) = 1/γ(τ) of all rooted trees τ: up to order P for B, up
+// to Est for B − E (5 and 3 with E3), and those of the interpolant,
+// Σ b_i(θ) Φ_i(τ) = θ^|τ|/γ(τ), up to DenseP. The bound is 100 units of rounding
+// of the sum of absolute values.
 func (m *Tableau) Validate() error {
-	s := len(m.B)
-	if s == 0 || len(m.A) != s || len(m.C) != s || (m.E != nil && len(m.E) != s) || (m.Dense != nil && len(m.Dense) != s) {
+	s, all := len(m.B), len(m.B)+len(m.ExtraA)
+	if s == 0 || len(m.A) != s || len(m.C) != s || (m.E != nil && len(m.E) != s) || (m.E3 != nil && len(m.E3) != s) ||
+		len(m.ExtraA) != len(m.ExtraC) || (m.Dense != nil && len(m.Dense) != all) {
 		return fmt.Errorf("%w: %s has %d weights, %d rows, %d nodes", ErrTableau, m.Name, s, len(m.A), len(m.C))
 	}
-	for i, row := range m.A {
+	a, c := slices.Concat(m.A, m.ExtraA), slices.Concat(m.C, m.ExtraC)
+	for i, row := range a {
 		if len(row) > i {
 			return fmt.Errorf("%w: %s is not explicit: row %d has %d entries", ErrTableau, m.Name, i, len(row))
 		}
-		sum := 0.0
-		for _, a := range row {
-			sum += a
+		sum, size := 0.0, 1.0
+		for _, v := range row {
+			sum += v
+			size += math.Abs(v)
 		}
-		if math.Abs(sum-m.C[i]) > 1e-14 {
-			return fmt.Errorf("%w: %s: row %d sums to %v, want %v", ErrTableau, m.Name, i, sum, m.C[i])
+		if math.Abs(sum-c[i]) > 100*0x1p-53*size {
+			return fmt.Errorf("%w: %s: row %d sums to %v, want %v", ErrTableau, m.Name, i, sum, c[i])
 		}
 	}
-	if err := m.conditions(m.B, m.P); err != nil {
+	if len(m.ExtraA) > 0 && (m.ExtraC[0] != 1 || !slices.Equal(trim(m.ExtraA[0]), trim(m.B))) && !m.FSAL() {
+		return fmt.Errorf("%w: %s: the first stage of the interpolant is not f at the end of the step", ErrTableau, m.Name)
+	}
+	p, est := m.P, m.Est
+	if m.E3 != nil {
+		est = 5
+		if err := m.conditions(a, minus(m.B, m.E3), minus(m.B, m.E3), 3, 1); err != nil {
+			return err
+		}
+	}
+	if err := m.conditions(a, m.B, m.B, p, 1); err != nil {
 		return err
 	}
-	if m.E == nil {
-		return nil
+	if m.E != nil {
+		if err := m.conditions(a, minus(m.B, m.E), minus(m.B, m.E), est, 1); err != nil {
+			return err
+		}
 	}
-	hat := make([]float64, s)
-	for i := range hat {
-		hat[i] = m.B[i] - m.E[i]
+	for _, theta := range []float64{0.1, 0.45, 0.8, 1} {
+		b, abs := m.at(theta)
+		if err := m.conditions(a, b, abs, m.DenseP, theta); err != nil {
+			return err
+		}
 	}
-	return m.conditions(hat, m.Est)
+	return nil
 }
 
-func (m *Tableau) conditions(b []float64, order int) error {
+// at returns the weights b_i(θ) of the interpolant, and their sizes before
+// cancellation.
+func (m *Tableau) at(theta float64) (b, size []float64) {
+	b, size = make([]float64, len(m.Dense)), make([]float64, len(m.Dense))
+	for i, row := range m.Dense {
+		for j := len(row) - 1; j >= 0; j-- {
+			b[i] = (b[i] + row[j]) * theta
+			size[i] = (size[i] + math.Abs(row[j])) * theta
+		}
+	}
+	return b, size
+}
+
+func (m *Tableau) conditions(a [][]float64, b, size []float64, order int, theta float64) error {
+	abs := make([][]float64, len(a))
+	for i, row := range a {
+		abs[i] = make([]float64, len(row))
+		for j, v := range row {
+			abs[i][j] = math.Abs(v)
+		}
+	}
 	for _, t := range trees(order) {
-		phi := t.weights(m)
-		sum := 0.0
+		phi, absPhi := t.weights(a), t.weights(abs)
+		sum, bound := 0.0, 1.0
 		for i, w := range b {
 			sum += w * phi[i]
+			bound += math.Abs(size[i]) * absPhi[i]
 		}
-		if want := 1 / t.gamma(); math.Abs(sum-want) > 1e-14 {
+		if want := math.Pow(theta, float64(t.order())) / t.gamma(); math.Abs(sum-want) > 100*0x1p-53*bound {
 			return fmt.Errorf("%w: %s: tree of order %d has Σ b Φ = %v, want %v", ErrTableau, m.Name, t.order(), sum, want)
 		}
 	}
 	return nil
+}
+
+func minus(b, e []float64) []float64 {
+	hat := slices.Clone(b)
+	for i, v := range e {
+		hat[i] -= v
+	}
+	return hat
+}
+
+// trim leaves out zeros at the end.
+func trim(b []float64) []float64 {
+	for len(b) > 0 && b[len(b)-1] == 0 {
+		b = b[:len(b)-1]
+	}
+	return b
 }

@@ -23,17 +23,17 @@ func (t tree) gamma() float64 {
 }
 
 // weights is Φ_i = Π over subtrees of Σ_j A_ij Φ_j.
-func (t tree) weights(m *Tableau) []float64 {
-	phi := make([]float64, len(m.B))
+func (t tree) weights(a [][]float64) []float64 {
+	phi := make([]float64, len(a))
 	for i := range phi {
 		phi[i] = 1
 	}
 	for _, s := range t {
-		sub := s.weights(m)
-		for i, row := range m.A {
+		sub := s.weights(a)
+		for i, row := range a {
 			sum := 0.0
-			for j, a := range row {
-				sum += a * sub[j]
+			for j, v := range row {
+				sum += v * sub[j]
 			}
 			phi[i] *= sum
 		}

@@ -62,12 +62,16 @@ func Solve(ctx context.Context, m integrators.Method, f integrators.Field, t0, t
 	if err != nil {
 		return Result{T: t0, Y: append([]float64(nil), y0...)}, err
 	}
-	s.output()
+	if err := s.output(); err != nil {
+		return s.result(), err
+	}
 	for !s.done() {
 		if err := s.advance(ctx); err != nil {
 			return s.result(), err
 		}
-		s.output()
+		if err := s.output(); err != nil {
+			return s.result(), err
+		}
 		if c.Observer != nil {
 			c.Observer(Step{T: s.t, H: s.last, Y: s.y})
 		}
@@ -146,11 +150,7 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 		}
 		prev = a
 	}
-	counted := func(dst []float64, t float64, y []float64) error {
-		s.stats.Evaluations++
-		return f(dst, t, y)
-	}
-	s.stepper = m.Stepper(counted, n)
+	s.stepper = m.Stepper(f, n)
 	s.dense, _ = s.stepper.(integrators.Interpolator)
 	if len(c.At) > 0 && s.dense == nil {
 		return fail("%v cannot interpolate to output times", m)
@@ -161,7 +161,8 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 	s.h = c.Step
 	if adaptive && t0 != t1 {
 		if s.h = c.First; s.h == 0 {
-			h, err := firstStep(counted, s, order)
+			h, err := firstStep(f, s, order)
+			s.stats.Evaluations += 2
 			if err != nil {
 				return nil, err
 			}
@@ -174,24 +175,26 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 func (s *solver) done() bool { return s.t == s.t1 }
 
 func (s *solver) result() Result {
+	s.stats.Evaluations += s.stepper.Counts().Evaluations
 	return Result{T: s.t, Y: s.y, H: s.h, At: s.at, Stats: s.stats}
 }
 
 // output fills in the times of Config.At up to t.
-func (s *solver) output() {
+func (s *solver) output() error {
 	for len(s.at) < len(s.c.At) {
 		a := s.c.At[len(s.at)]
 		if (a-s.t)*s.dir > 0 {
-			return
+			return nil
 		}
 		y := make([]float64, len(s.y))
 		if a == s.t || s.last == 0 {
 			copy(y, s.y)
-		} else {
-			s.dense.Interpolate(y, 1+(a-s.t)/s.last)
+		} else if err := s.dense.Interpolate(y, 1+(a-s.t)/s.last); err != nil {
+			return &Error{Cause: err, T: a, H: s.last, Component: -1}
 		}
 		s.at = append(s.at, y)
 	}
+	return nil
 }
 
 // advance makes one accepted step.

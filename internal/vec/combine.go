@@ -5,23 +5,39 @@ import (
 	"math"
 )
 
+// Terms are the coefficients c_j of a sum of vectors, and where each vector
+// starts in a common array.
+type Terms struct {
+	c    []float64
+	off  []int
+	last int // the largest offset
+}
+
+// NewTerms keeps c and off.
+func NewTerms(c []float64, off []int) Terms {
+	same("NewTerms", len(c), len(off))
+	t := Terms{c: c, off: off}
+	for _, o := range off {
+		if o < 0 {
+			panic(fmt.Sprintf("vec: NewTerms: offset %d", o))
+		}
+		t.last = max(t.last, o)
+	}
+	return t
+}
+
 // Combine sets dst = y + h Σ_j c_j k_j, where k_j is the part of k that starts at
-// off_j and is as long as dst: the state at a Runge–Kutta stage. y = nil counts as
-// zero. dst must not overlap k. Each array is read once.
+// the term's offset and is as long as dst: the state at a Runge–Kutta stage.
+// y = nil counts as zero. dst must not overlap k. Each array is read once.
 //
 // The sum is that of the even terms plus that of the odd ones, with fused
-// multiply-adds in the kernels; the portable path rounds each product.
-func Combine(dst, y []float64, h float64, c, k []float64, off []int) {
-	if y != nil {
-		same("Combine", len(dst), len(y))
+// multiply-adds in the kernels; the portable path rounds each product. Lengths
+// that are multiples of four are fastest.
+func (t *Terms) Combine(dst, y []float64, h float64, k []float64) {
+	if y != nil && len(y) != len(dst) || t.last+len(dst) > len(k) {
+		panic(fmt.Sprintf("vec: Combine: %d and %d numbers, terms up to %d of %d", len(dst), len(y), t.last, len(k)))
 	}
-	same("Combine", len(c), len(off))
-	for _, o := range off {
-		if uint(o) > uint(len(k)-len(dst)) {
-			panic(fmt.Sprintf("vec: Combine: term at %d of %d numbers, want %d from there", o, len(k), len(dst)))
-		}
-	}
-	combine(best, dst, y, h, c, k, off)
+	combine(best, dst, y, h, t.c, k, t.off)
 }
 
 func combinePortable(dst, y []float64, h float64, c, k []float64, off []int) {

@@ -15,23 +15,27 @@ func combine(isa simd.ISA, dst, y []float64, h float64, c, k []float64, off []in
 		combinePortable(dst, y, h, c, k, off)
 		return
 	}
-	width := 4
-	if isa == simd.AVX512 {
-		width = 8
-	}
 	done := 0
-	for len(dst)-done >= width {
-		n := whole(len(dst)-done, width)
-		var from *float64
-		if y != nil {
-			from = &y[done]
+	if isa == simd.AVX512 {
+		for len(dst)-done >= 8 {
+			n := whole(len(dst)-done, 8)
+			combineAVX512(&dst[done], at(y, done), &k[done], &c[0], &off[0], len(c), h, n/8)
+			done += n
 		}
-		if isa == simd.AVX512 {
-			combineAVX512(&dst[done], from, &k[done], &c[0], &off[0], len(c), h, n/width)
-		} else {
-			combineAVX2(&dst[done], from, &k[done], &c[0], &off[0], len(c), h, n/width)
-		}
+	}
+	for len(dst)-done >= 4 {
+		n := whole(len(dst)-done, 4)
+		combineAVX2(&dst[done], at(y, done), &k[done], &c[0], &off[0], len(c), h, n/4)
 		done += n
 	}
-	combineFused(dst, y, h, c, k, off, done)
+	if done < len(dst) {
+		combineFused(dst, y, h, c, k, off, done)
+	}
+}
+
+func at(y []float64, i int) *float64 {
+	if y == nil {
+		return nil
+	}
+	return &y[i]
 }

@@ -41,15 +41,18 @@ func TestCombine(t *testing.T) {
 			}
 		}
 	})
-	require.Panics(t, func() { Combine(make([]float64, 3), nil, 1, []float64{1}, make([]float64, 5), []int{3}) })
-	require.Panics(t, func() { Combine(make([]float64, 3), make([]float64, 2), 1, nil, nil, nil) })
+	one := NewTerms([]float64{1}, []int{3})
+	require.Panics(t, func() { one.Combine(make([]float64, 3), nil, 1, make([]float64, 5)) })
+	require.Panics(t, func() { one.Combine(make([]float64, 3), make([]float64, 2), 1, make([]float64, 6)) })
+	require.Panics(t, func() { NewTerms([]float64{1}, []int{-1}) })
 	dst := []float64{math.NaN()}
-	Combine(dst, []float64{5}, 2, []float64{3, 0.5}, []float64{7, 4}, []int{0, 1})
+	two := NewTerms([]float64{3, 0.5}, []int{0, 1})
+	two.Combine(dst, []float64{5}, 2, []float64{7, 4})
 	require.Equal(t, 5+2*(21.+2), dst[0])
 }
 
 func BenchmarkCombine(b *testing.B) {
-	for _, n := range []int{8, 32, 200, 4096} {
+	for _, n := range []int{4, 8, 32, 200, 4096} {
 		for _, isa := range simd.Available() {
 			b.Run(fmt.Sprintf("%v/%d", isa, n), func(b *testing.B) {
 				const terms = 7
