@@ -2,11 +2,12 @@
 # test      what CI runs: formatting, vet, all tests
 # race      all tests under the race detector
 # bench     benchmarks of every package
+# bench-peers  the ODE methods beside other libraries' (installs them where it may; half an hour)
 # model     trains the shipped network anew, to the same bits on one architecture
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench model picture lint cross noise-study
+.PHONY: compare test race bench bench-peers model picture lint cross noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -24,6 +25,9 @@ race:
 
 bench:
 	go test -run '^$$' -bench . ./...
+
+bench-peers:
+	go run ./validation/peers
 
 model:
 	go run ./cmd/ito train --data digits --out cmd/ito/digits.safetensors

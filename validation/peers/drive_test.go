@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/problems"
+)
+
+// The end points that ito's driver reports lie on the solution's orbit, as close as the tolerance.
+func TestDrive(t *testing.T) {
+	p, ok := problems.ByName("lotka")
+	require.True(t, ok)
+	d := measure.Driver{Problem: p.Name, Budget: 1e-6, AbsScale: p.AbsScale, Tolerances: []float64{1e-4, 1e-8}}
+	var out bytes.Buffer
+	require.NoError(t, drive(d.Args(), &out))
+	lines, err := readLines(&out)
+	require.NoError(t, err)
+	require.Equal(t, "rhs", lines[0].Method)
+	start := p.Invariants[0](p.Y0)
+	for _, l := range lines[1:] {
+		require.Empty(t, l.Failed, l.Method)
+		require.Equal(t, ito, l.Peer)
+		require.Positive(t, l.Evaluations)
+		// The invariant changes by the sum of some 10² steps' errors.
+		require.InDelta(t, start, p.Invariants[0](l.Y), 100*l.Tolerance, l.Method)
+	}
+
+	require.ErrorContains(t, drive([]string{"lotka"}, &out), "arguments")
+	d.Problem = "nowhere"
+	require.ErrorContains(t, drive(d.Args(), &out), "nowhere")
+}

@@ -1,0 +1,171 @@
+// Command peers measures ito's ODE methods beside those of GSL, Boost odeint,
+// SUNDIALS, SciPy, the Fortran codes inside SciPy, and gosl: one thread, one CPU,
+// the classical problems, and the time each needs to achieve an error. It installs
+// what it can, builds what it needs and goes on without the rest.
+//
+//	go run ./validation/peers [--quick] [--filter S] [--cpu N] [--keep DIR] [--write FILE]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/problems"
+)
+
+type options struct {
+	filter, peers, keep, python, raw, from, write string
+	cpu, rounds                                   int
+	budget                                        float64
+	quick, markdown, reference                    bool
+}
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "--driver" { // the subprocess that is pinned and measured
+		measure.Alone()
+		if err := drive(os.Args[2:], os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	var o options
+	flag.StringVar(&o.filter, "filter", "", "measure only where problem/peer/method contains this")
+	flag.StringVar(&o.peers, "peers", "", "comma-separated drivers to run (default all): "+strings.Join(names(), " "))
+	flag.IntVar(&o.cpu, "cpu", 0, "CPU to run on")
+	flag.IntVar(&o.rounds, "rounds", 2, "rounds over the compiled peers; the least time counts")
+	flag.Float64Var(&o.budget, "budget", 0.06, "seconds for one measurement in a round")
+	flag.BoolVar(&o.quick, "quick", false, "fewer tolerances, one round")
+	flag.StringVar(&o.keep, "keep", "", "folder to build in and keep (default a temporary one)")
+	flag.StringVar(&o.python, "python", "/usr/bin/python3", "Python with SciPy: the distribution's")
+	flag.StringVar(&o.raw, "raw", "", "file for the JSON lines (default in the user's cache)")
+	flag.StringVar(&o.from, "from", "", "measure nothing, read the JSON lines of an earlier run")
+	flag.BoolVar(&o.markdown, "markdown", false, "print tables as Markdown")
+	flag.StringVar(&o.write, "write", "", "also write a Markdown page to this file")
+	flag.BoolVar(&o.reference, "reference", false, "only compute the reference solutions in quad precision and compare them")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "peers: "+format+"\n", args...) }
+
+func run(ctx context.Context, o options, out io.Writer) error {
+	if o.from != "" {
+		f, err := os.Open(o.from)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		lines, err := readLines(f)
+		if err != nil {
+			return fmt.Errorf("peers: %s: %w", o.from, err)
+		}
+		return publish(out, o, lines, nil)
+	}
+	b, err := newBuilder(ctx, o)
+	if err != nil {
+		return err
+	}
+	if o.keep == "" {
+		defer os.RemoveAll(b.folder)
+	}
+	if o.reference {
+		return reference(ctx, b, out)
+	}
+	ready, left := prepare(ctx, b, o)
+	if o.raw == "" {
+		o.raw = filepath.Join(b.cache, "lines.jsonl")
+	}
+	raw, err := os.Create(o.raw)
+	if err != nil {
+		return err
+	}
+	defer raw.Close()
+	begin := time.Now()
+	lines, err := measureAll(ctx, ready, o, raw)
+	if err := errors.Join(err, raw.Close()); err != nil {
+		return err
+	}
+	say("%d lines in %v, in %s", len(lines), time.Since(begin).Round(time.Second), o.raw)
+	return publish(out, o, lines, append(left, b.versions(ctx)...))
+}
+
+func newBuilder(ctx context.Context, o options) (*builder, error) {
+	b := &builder{folder: o.keep, say: say}
+	sources, err := command(ctx, "", nil, "go", "list", "-f", "{{.Dir}}", "github.com/ito-sde/ito/validation/peers")
+	if err != nil {
+		return nil, fmt.Errorf("peers: run this inside the project: %w", err)
+	}
+	b.sources = strings.TrimSpace(sources)
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	b.cache = filepath.Join(cache, "ito-peers")
+	if err := os.MkdirAll(b.cache, 0o755); err != nil {
+		return nil, err
+	}
+	if b.folder == "" {
+		b.folder, err = os.MkdirTemp("", "ito-peers-")
+		return b, err
+	}
+	if b.folder, err = filepath.Abs(b.folder); err != nil {
+		return nil, err
+	}
+	return b, os.MkdirAll(b.folder, 0o755)
+}
+
+// measureAll runs every driver on every problem, the drivers in turn on each
+// problem so that what slows the machine for a while slows all of them.
+func measureAll(ctx context.Context, ready []program, o options, raw io.Writer) ([]measure.Line, error) {
+	var all []measure.Line
+	for _, p := range problems.Catalogue {
+		rounds := o.rounds
+		if o.quick {
+			rounds = 1
+		}
+		for round := range rounds {
+			for _, d := range ready {
+				if round > 0 && d.slow {
+					continue
+				}
+				lines, err := d.run(ctx, p, o)
+				if ctx.Err() != nil {
+					return all, ctx.Err()
+				}
+				if err != nil {
+					say("%s on %s: %v", d.name, p.Name, err)
+				}
+				if err := writeLines(raw, lines); err != nil {
+					return all, err
+				}
+				all = append(all, lines...)
+			}
+		}
+		say("%s done", p.Name)
+	}
+	return all, nil
+}
+
+// pin puts a command on one CPU where the system has taskset.
+func pin(ctx context.Context, cpu int, argv ...string) *exec.Cmd {
+	if path, err := exec.LookPath("taskset"); err == nil {
+		argv = append([]string{path, "-c", fmt.Sprint(cpu)}, argv...)
+	}
+	return exec.CommandContext(ctx, argv[0], argv[1:]...)
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/problems"
+)
+
+// versions says what was measured, and on what.
+func (b *builder) versions(ctx context.Context) (notes []string) {
+	cpu := runtime.GOARCH
+	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if m := regexp.MustCompile(`(?m)^model name\s*:\s*(.*)$`).FindSubmatch(info); m != nil {
+			cpu = string(m[1])
+		}
+	}
+	parts := []string{cpu, runtime.Version()}
+	if gcc, err := command(ctx, "", nil, "g++", "-dumpfullversion"); err == nil {
+		parts = append(parts, "g++ "+strings.TrimSpace(gcc)+" -O3 -march=native")
+	}
+	for _, p := range []string{"libgsl-dev", "libboost-dev", "libsundials-dev", "python3-scipy"} {
+		if v, err := command(ctx, "", nil, "dpkg-query", "-W", "-f", "${Version}", p); err == nil && v != "" {
+			parts = append(parts, p+" "+v)
+		}
+	}
+	if _, err := exec.LookPath("taskset"); err != nil {
+		notes = append(notes, "There was no taskset: nothing was pinned to a CPU.")
+	}
+	return append(notes, "Measured with "+strings.Join(parts, ", ")+".")
+}
+
+const introduction = `# Beside other solvers
+
+Written by ` + "`go run ./validation/peers --write %s`" + `; ` + "`make bench-peers`" + ` prints the same. Every program
+runs one thread on one CPU. A time is the least of many whole solves: make the solver, integrate,
+free it. Each method runs at a list of tolerances; the time at an achieved error is interpolated,
+log against log, between the points of its front of error and time, and the method that is best
+there stands for its library. Errors are those of the end point against reference solutions:
+the relative 2-norm for the non-stiff problems, the largest relative error of a component for the
+stiff ones, which everybody solves with the analytic Jacobian. Peers other than SciPy call compiled
+right-hand sides; "fortran" is DOPRI5, DOP853, VODE and LSODA as SciPy ships them.
+
+`
+
+// publish prints the tables, and writes the page where one is asked for.
+func publish(out io.Writer, o options, lines []measure.Line, notes []string) error {
+	print := plain
+	if o.markdown {
+		print = markdown
+	}
+	if err := report(out, print, problems.Catalogue, lines); err != nil {
+		return err
+	}
+	for _, n := range notes {
+		fmt.Fprintf(out, "\n%s\n", n)
+	}
+	if o.write == "" {
+		return nil
+	}
+	var page strings.Builder
+	fmt.Fprintf(&page, introduction, o.write)
+	if err := report(&page, markdown, problems.Catalogue, lines); err != nil {
+		return err
+	}
+	for _, n := range notes {
+		fmt.Fprintf(&page, "\n%s\n", n)
+	}
+	return os.WriteFile(o.write, []byte(page.String()), 0o644)
+}
