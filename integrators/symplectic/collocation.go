@@ -42,6 +42,11 @@ func newCollocation(m *Gauss, f integrators.Field, dim int) *collocation {
 	if dim < 1 {
 		panic(fmt.Sprintf("symplectic: a state of %d numbers", dim))
 	}
+	for _, row := range append([][]float64{m.B, m.C}, m.A...) {
+		if len(row) != len(m.A) || len(row) == 0 {
+			panic(fmt.Sprintf("symplectic: %s has rows of unequal lengths", m.Name))
+		}
+	}
 	g := &collocation{m: m, f: f, stage: make([]float64, dim), k: make([]float64, dim)}
 	for _, p := range []**reached{&g.start, &g.now, &g.next, &g.inside} {
 		*p = &reached{y: make([]float64, dim), low: make([]float64, dim), k: make([][]float64, len(m.B))}

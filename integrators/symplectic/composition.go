@@ -34,7 +34,7 @@ type Composition struct {
 	// Kick and Drift have the same length; zeros are skipped.
 	Kick, Drift []float64
 	// Nystrom: the order is P only where T is quadratic in p and independent of t,
-	// as in Newton's equations q'' = F(q, t); else it is 2 or more.
+	// as in Newton's equations, acceleration = F(q, t); else it is 2 or more.
 	Nystrom bool
 	// Compensated carries the rounding error of each addition to the next one, as
 	// Kahan does. Rounding then grows in long runs as if each whole step were
@@ -96,14 +96,7 @@ func (c *Composition) Symmetric() bool {
 // 1; neighbouring kicks are merged. With m outer weights a step costs 2m + 1
 // forces and velocities. Yoshida (1990).
 func Strang(name string, order int, outer ...float64) *Composition {
-	centre := 1.0
-	for _, w := range outer {
-		centre -= 2 * w
-	}
-	w := append(slices.Clone(outer), centre)
-	for i := range outer {
-		w = append(w, outer[len(outer)-1-i])
-	}
+	w := symmetric(1, outer...)
 	kick, drift := make([]float64, len(w)+1), append(w, 0)
 	for i := range kick {
 		if i > 0 {
@@ -116,16 +109,21 @@ func Strang(name string, order int, outer ...float64) *Composition {
 	return &Composition{Name: name, P: order, Kick: kick, Drift: drift}
 }
 
-// palindrome continues v to a symmetric row: a b … b a, with the last entry
-// doubled or not.
-func palindrome(double bool, v ...float64) []float64 {
-	n := len(v)
-	if !double {
-		n--
+// symmetric returns the symmetric row of sum 1 that starts with outer and whose
+// middle, missing there, is one coefficient or two equal ones.
+func symmetric(middle int, outer ...float64) []float64 {
+	rest := 1.0
+	for _, w := range outer {
+		rest -= 2 * w
 	}
-	back := slices.Clone(v[:n])
-	slices.Reverse(back)
-	return append(v, back...)
+	row := slices.Clone(outer)
+	for range middle {
+		row = append(row, rest/float64(middle))
+	}
+	for i := range outer {
+		row = append(row, outer[len(outer)-1-i])
+	}
+	return row
 }
 
 func (c *Composition) check(dim int) {

@@ -22,8 +22,8 @@
 //   - [BlanesMoan4] or [McLachlan4] for middling accuracy, [BlanesMoan6] below,
 //     for a kinetic energy quadratic in p rather [BlanesMoanNystrom6];
 //   - [KahanLi8] near rounding, with Compensated set for long runs;
-//   - [Gauss4] or [Gauss6] where H is not separable or rotation invariants other
-//     than the linear ones matter, at several times the cost;
+//   - [Gauss4] or [Gauss6] where H is not separable or other quadratic invariants
+//     than angular momentum are to be kept, at several times the cost;
 //   - [SymplecticEuler], [Ruth3], [Yoshida4], [Suzuki4], [Yoshida6], [Yoshida8]
 //     for teaching and comparison.
 //

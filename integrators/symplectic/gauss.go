@@ -38,7 +38,8 @@ func (m *Gauss) Order() (order, estimate int) { return 2 * len(m.B), 0 }
 func (m *Gauss) String() string { return m.Name }
 
 // Stepper returns a stepper for f on states of dim numbers. Counts().Iterations
-// is of sweeps over all stages. It panics if dim is not positive.
+// is of sweeps over all stages. It panics if dim is not positive
+// or A, B and C do not fit together.
 func (m *Gauss) Stepper(f integrators.Field, dim int) integrators.Stepper {
 	return newCollocation(m, f, dim)
 }
@@ -47,7 +48,8 @@ func (m *Gauss) Stepper(f integrators.Field, dim int) integrators.Stepper {
 //
 //	y' = y + h f(t + h/2, (y + y')/2).
 //
-// Second order, symplectic, symmetric.
+// Second order, symplectic, symmetric. Hairer, Lubich, Wanner (2006), section
+// II.1.3.
 var ImplicitMidpoint = &Gauss{Name: "implicit-midpoint", A: [][]float64{{1. / 2}}, B: []float64{1}, C: []float64{1. / 2}}
 
 // Gauss4 is the method of two stages, of order 4: Hammer, Hollingsworth (1955).

@@ -12,6 +12,6 @@ import "math"
 // [Yoshida4] at equal work. McLachlan (1995), section 4, "S, m = 5".
 var McLachlan4 = &Composition{
 	Name: "mclachlan4", P: 4,
-	Kick:  palindrome(true, (14-math.Sqrt(19))/108, (20-7*math.Sqrt(19))/108, (5+2*math.Sqrt(19))/27),
-	Drift: append(palindrome(false, 2./5, -1./10, 2./5), 0),
+	Kick:  symmetric(2, (14-math.Sqrt(19))/108, (20-7*math.Sqrt(19))/108),
+	Drift: append(symmetric(1, 2./5, -1./10), 0),
 }

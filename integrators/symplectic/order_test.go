@@ -175,3 +175,46 @@ func TestOrderTestSeesWrongSigns(t *testing.T) {
 	exchanged.Kick, exchanged.Drift = exchanged.Drift, exchanged.Kick
 	require.Less(t, slope(t, &exchanged, problems[0], false), 2.5)
 }
+
+// Errors at 2000 forces, as the documentation compares them.
+func TestErrorsAtEqualWork(t *testing.T) {
+	for _, c := range []struct {
+		good, poor  *symplectic.Composition
+		least, most float64 // factors between their errors
+	}{
+		{symplectic.McLachlan4, symplectic.Yoshida4, 5, 300},
+		{symplectic.BlanesMoan4, symplectic.Yoshida4, 10, 530},
+		{symplectic.BlanesMoan6, symplectic.Yoshida6, 5, 5000},
+		{symplectic.KahanLi8, symplectic.Yoshida8, 70, 10000},
+		{symplectic.BlanesMoanNystrom6, symplectic.BlanesMoan6, 1, 100},
+	} {
+		for _, p := range problems {
+			if p.general && c.good.Nystrom {
+				continue
+			}
+			err := func(m *symplectic.Composition) float64 {
+				n := 2000 / forces(m)
+				want := make([]float64, len(p.y0))
+				p.exact(want, p.end)
+				return distance(want, run(t, m.Compensate().Stepper(p.f, len(p.y0)), 0, p.y0, p.end/float64(n), n))
+			}
+			ratio := err(c.poor) / err(c.good)
+			require.Less(t, c.least, ratio, "%s, %s", c.good, p.name)
+			require.Less(t, ratio, c.most, "%s, %s", c.good, p.name)
+		}
+	}
+}
+
+// forces is how many of them a step costs.
+func forces(c *symplectic.Composition) int {
+	n := 0
+	for _, k := range c.Kick {
+		if k != 0 {
+			n++
+		}
+	}
+	if last := len(c.Kick) - 1; c.Kick[0] != 0 && c.Drift[last] == 0 {
+		n-- // the last force is the next step's first
+	}
+	return n
+}

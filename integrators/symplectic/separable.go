@@ -14,8 +14,8 @@ var ErrSeparable = errors.New("symplectic: not separable")
 // Separable checks at one time and state y = (q, p) that a field may be split
 // into kicks and drifts: that q' does not change with q, nor p' with p. Each
 // coordinate is moved in turn by 1e-3 of max(1, |y_j|), and the rates of its own
-// half may change by 1e-10 of the largest rate. dim + 1 evaluations. What holds at one state may
-// fail at others: try several.
+// half may change by 1e-10 of the largest rate. dim + 1 evaluations. What holds at
+// one state may fail at others: try several.
 //
 // The error wraps [ErrSeparable] and names the rate and the coordinate, or is the
 // field's own. It panics if y is not of even, positive length.
