@@ -27,7 +27,7 @@ type options struct {
 	filter, peers, keep, python, raw, from, write string
 	cpu, rounds                                   int
 	budget                                        float64
-	quick, markdown, reference                    bool
+	quick, reference                              bool
 }
 
 func main() {
@@ -50,7 +50,6 @@ func main() {
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "Python with SciPy: the distribution's")
 	flag.StringVar(&o.raw, "raw", "", "file for the JSON lines (default in the user's cache)")
 	flag.StringVar(&o.from, "from", "", "measure nothing, read the JSON lines of an earlier run")
-	flag.BoolVar(&o.markdown, "markdown", false, "print tables as Markdown")
 	flag.StringVar(&o.write, "write", "", "also write a Markdown page to this file")
 	flag.BoolVar(&o.reference, "reference", false, "only compute the reference solutions in quad precision and compare them")
 	flag.Parse()

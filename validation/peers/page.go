@@ -52,11 +52,7 @@ right-hand sides; "fortran" is DOPRI5, DOP853, VODE and LSODA as SciPy ships the
 
 // publish prints the tables, and writes the page where one is asked for.
 func publish(out io.Writer, o options, lines []measure.Line, notes []string) error {
-	print := plain
-	if o.markdown {
-		print = markdown
-	}
-	if err := report(out, print, problems.Catalogue, lines); err != nil {
+	if err := report(out, plain, problems.Catalogue, lines); err != nil {
 		return err
 	}
 	for _, n := range notes {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -11,8 +12,8 @@ import (
 
 // best is a peer's fastest method for a problem and an error.
 type best struct {
-	peer, method string
-	seconds      float64
+	peer, method         string
+	seconds, evaluations float64
 }
 
 // row is a problem at an achieved error.
@@ -71,34 +72,26 @@ func summarise(list []problems.Problem, lines []measure.Line) []row {
 		if points[k] == nil {
 			keys = append(keys, k)
 		}
-		points[k] = append(points[k], point{*l.Error, l.Seconds})
+		points[k] = append(points[k], point{*l.Error, l.Seconds, float64(l.Evaluations)})
 	}
 	var rows []row
 	for _, p := range list {
 		for _, target := range targets(p) {
 			r := row{problem: p.Name, target: target}
 			for _, k := range keys {
-				seconds, ok := timeAt(points[k], target)
+				spent, ok := achieve(points[k], target)
 				if k.problem != p.Name || !ok {
 					continue
 				}
-				b := best{k.peer, k.method, seconds}
+				b := best{k.peer, k.method, spent.seconds, spent.evaluations}
 				switch i := slices.IndexFunc(r.all, func(o best) bool { return o.peer == k.peer }); {
 				case i < 0:
 					r.all = append(r.all, b)
-				case seconds < r.all[i].seconds:
+				case b.seconds < r.all[i].seconds:
 					r.all[i] = b
 				}
 			}
-			slices.SortStableFunc(r.all, func(a, b best) int {
-				switch {
-				case a.seconds < b.seconds:
-					return -1
-				case a.seconds > b.seconds:
-					return 1
-				}
-				return 0
-			})
+			slices.SortStableFunc(r.all, func(a, b best) int { return cmp.Compare(a.seconds, b.seconds) })
 			if len(r.all) > 0 {
 				rows = append(rows, r)
 			}

@@ -14,40 +14,41 @@ import (
 
 // Dominated points leave no trace, in whatever order the points come.
 func TestFront(t *testing.T) {
-	want := []point{{1e-2, 1}, {1e-4, 2}, {1e-7, 5}}
-	require.Equal(t, want, front([]point{{1e-7, 5}, {1e-3, 3}, {1e-2, 1}, {1e-4, 2}, {1e-2, 1.5}, {1e-4, 4}, {1e-1, 1}}))
+	want := []point{{1e-2, 1, 30}, {1e-4, 2, 20}, {1e-7, 5, 10}}
+	require.Equal(t, want, front([]point{{1e-7, 5, 10}, {1e-3, 3, 9}, {1e-2, 1, 30}, {1e-4, 2, 20}, {1e-2, 1.5, 8}, {1e-4, 4, 7}, {1e-1, 1, 6}}))
 	require.Empty(t, front(nil))
 }
 
 // A method of order p has t = C e^(−1/p): a line in log against log, which the
 // interpolation meets exactly.
-func TestTimeAtFollowsAPowerLaw(t *testing.T) {
+func TestAchieveFollowsAPowerLaw(t *testing.T) {
 	law := func(e float64) float64 { return 3e-6 * math.Pow(e, -1./5) }
 	var points []point
 	for _, e := range []float64{1e-3, 4e-5, 1e-8, 1e-11} {
-		points = append(points, point{e, law(e)})
+		points = append(points, point{e, law(e), 1e8 * law(e)})
 	}
 	for _, target := range []float64{1e-4, 1e-6, 1e-8, 1e-10, 1e-11} {
-		got, ok := timeAt(points, target)
+		got, ok := achieve(points, target)
 		require.True(t, ok)
-		require.InEpsilon(t, law(target), got, 1e-12)
+		require.InEpsilon(t, law(target), got.seconds, 1e-12)
+		require.InEpsilon(t, 1e8*law(target), got.evaluations, 1e-12)
 	}
-	_, ok := timeAt(points, 9e-12)
+	_, ok := achieve(points, 9e-12)
 	require.False(t, ok, "beyond the last point nothing is achieved")
-	got, ok := timeAt(points, 1)
+	got, ok := achieve(points, 1)
 	require.True(t, ok)
-	require.Equal(t, law(1e-3), got, "the loosest point is the cheapest known")
-	_, ok = timeAt(nil, 1)
+	require.Equal(t, points[0], got, "the loosest point is the cheapest known")
+	_, ok = achieve(nil, 1)
 	require.False(t, ok)
-	got, ok = timeAt([]point{{1e-3, 1}, {0, 4}}, 1e-10)
+	got, ok = achieve([]point{{1e-3, 1, 1}, {0, 4, 1}}, 1e-10)
 	require.True(t, ok)
-	require.InEpsilon(t, 2, got, 1e-12, "an exact end point counts as 1e-17: half way to 1e-10 in the logarithm")
+	require.InEpsilon(t, 2, got.seconds, 1e-12, "an exact end point counts as 1e-17: half way to 1e-10 in the logarithm")
 }
 
 // lines makes a method's measurements: pairs of error and time.
 func lines(problem, peer, method string, pairs ...float64) (l []measure.Line) {
 	for i := 0; i < len(pairs); i += 2 {
-		l = append(l, measure.Line{Problem: problem, Peer: peer, Method: method, Error: &pairs[i], Seconds: pairs[i+1]})
+		l = append(l, measure.Line{Problem: problem, Peer: peer, Method: method, Error: &pairs[i], Seconds: pairs[i+1], Evaluations: 100})
 	}
 	return l
 }
@@ -69,8 +70,8 @@ func TestSummary(t *testing.T) {
 
 	r := rows[0]
 	require.Equal(t, "swing", r.problem)
-	require.Equal(t, best{"gsl", "rk8pd", 4e-5}, *r.rival())
-	require.Equal(t, best{ito, "v7", 2e-5}, *r.own())
+	require.Equal(t, best{"gsl", "rk8pd", 4e-5, 100}, *r.rival())
+	require.Equal(t, best{ito, "v7", 2e-5, 100}, *r.own())
 	require.InEpsilon(t, 0.5, r.ratio(), 1e-12)
 	require.Len(t, r.all, 3, "one method a peer")
 	require.InEpsilon(t, 2, rows[1].ratio(), 1e-12)
@@ -100,12 +101,12 @@ func TestReport(t *testing.T) {
 	all = append(all, measure.Line{Problem: "swing", Peer: "cpp", Method: "rhs", Seconds: 1.5e-9})
 	var out bytes.Buffer
 	require.NoError(t, report(&out, markdown, two, all))
-	require.Contains(t, out.String(), "| swing | 1e-06 | gsl rk8pd | 40 µs | v7 | 20 µs | 0.50 |\n")
+	require.Contains(t, out.String(), "| swing | 1e-06 | gsl rk8pd | 40 µs | 100 | v7 | 20 µs | 100 | 0.50 |\n")
 	require.Contains(t, out.String(), "| swing | 1.5 ns | – |\n")
 	require.Contains(t, out.String(), "- at 1e-06: 1 of 1 at or under 1, worst ratio 0.50 (swing at 1e-06)\n")
 	out.Reset()
 	require.NoError(t, report(&out, plain, two, all))
-	require.Contains(t, out.String(), "swing    1e-06  gsl rk8pd     40 µs  v7   20 µs  0.50\n")
+	require.Contains(t, out.String(), "swing    1e-06  gsl rk8pd     40 µs  100          v7   20 µs  100          0.50\n")
 }
 
 func TestLines(t *testing.T) {

@@ -59,18 +59,20 @@ func markdown(w io.Writer, rows [][]string) error {
 
 // ratios is the table of the fastest peer against ito.
 func ratios(rows []row) [][]string {
-	t := [][]string{{"problem", "error", "fastest peer", "time", "ito", "time", "ito/peer"}}
+	t := [][]string{{"problem", "error", "fastest peer", "time", "evaluations", "ito", "time", "evaluations", "ito/peer"}}
 	for _, r := range rows {
 		cells := []string{r.problem, fmt.Sprintf("%.0e", r.target)}
-		if b := r.rival(); b != nil {
-			cells = append(cells, b.peer+" "+b.method, formatSeconds(b.seconds))
-		} else {
-			cells = append(cells, "–", "–")
-		}
-		if b := r.own(); b != nil {
-			cells = append(cells, b.method, formatSeconds(b.seconds))
-		} else {
-			cells = append(cells, "–", "–")
+		for _, b := range []*best{r.rival(), r.own()} {
+			switch {
+			case b == nil:
+				cells = append(cells, "–", "–", "–")
+				continue
+			case b.peer == ito:
+				cells = append(cells, b.method)
+			default:
+				cells = append(cells, b.peer+" "+b.method)
+			}
+			cells = append(cells, formatSeconds(b.seconds), fmt.Sprintf("%.0f", b.evaluations))
 		}
 		t = append(t, append(cells, formatRatio(r.ratio())))
 	}
