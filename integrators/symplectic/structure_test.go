@@ -173,7 +173,7 @@ func TestInvariantsOnTheOscillator(t *testing.T) {
 }
 
 // On y' = λ y a step of Gauss's methods multiplies by the diagonal Padé
-// approximant of e^z, z = hλ: Hairer, Wanner (1996), table IV.5.1.
+// approximant of e^z, z = hλ: Hairer, Wanner (1996), section IV.3.
 func TestGaussStabilityFunctions(t *testing.T) {
 	for m, c := range map[*symplectic.Gauss][]float64{
 		symplectic.ImplicitMidpoint: {1, 1. / 2},

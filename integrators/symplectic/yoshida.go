@@ -9,7 +9,7 @@ import "math"
 //
 // the middle one backwards by 1.70 h. Three forces a step, the fewest possible,
 // symmetric, with a large error constant: [Suzuki4], [McLachlan4] and
-// [BlanesMoan4] give more per force. Yoshida (1990), eq. 4.2; Forest, Ruth
+// [BlanesMoan4] give more per force. Yoshida (1990); Forest, Ruth
 // (1990); Creutz, Gocksch (1989).
 var Yoshida4 = Strang("yoshida4", 4, 1/(2-math.Cbrt(2)))
 
