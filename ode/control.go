@@ -1,89 +1,111 @@
 package ode
 
 import (
+	"fmt"
 	"math"
-
-	"github.com/ito-sde/ito/integrators"
 )
 
-// controller is the PI controller: after an accepted step of error norm e_n,
+// Filter chooses the next step from the last three error norms e and the last
+// three steps h, with k the order of the estimate plus one:
 //
-//	h' = h · safety · e_n^(−α) e_(n−1)^β,   α = 0.7/q, β = 0.4/q,
+//	h' = safety · h · (1/e_n)^(β₁/k) (1/e_(n−1))^(β₂/k) (1/e_(n−2))^(β₃/k)
+//	              · (h_n/h_(n−1))^(−α₂) (h_(n−1)/h_(n−2))^(−α₃)
 //
-// q the order of the estimate plus one; after a rejection h' = h safety e^(−1/q),
-// and the step after a rejection does not grow. Gustafsson (1991); Hairer, Wanner
-// (1996), eq. IV.2.43c.
-type controller struct {
-	q        float64
-	previous float64
-	rejected bool
+// within Least and Most of h; after a rejection h' = safety · h · e^(−1/k), and
+// the step after one does not grow. Söderlind, ACM Trans. Math. Softw. 29 (2003),
+// "Digital filters in adaptive time-stepping", eq. 31 and table III, whose
+// coefficients are divided there by k too.
+type Filter struct {
+	Beta                [3]float64
+	Alpha               [2]float64
+	Safety, Least, Most float64 // 0: 0.9, 0.2, 10
 }
 
-func newController(q int) controller { return controller{q: float64(q), previous: 1e-4} }
+// The filters in use. PI is the default: fewer rejections than I at hardly more
+// steps (Gustafsson 1991; the exponents are those of Hairer, Wanner (1996), eq.
+// IV.2.43c). PID is that of Kennedy, Carpenter (2003). H211PI and H211b smooth the
+// sequence of steps, which helps where output must depend smoothly on
+// parameters; H312PID and H312b do so more strongly.
+var (
+	I       = Filter{Beta: [3]float64{1}}
+	PI      = Filter{Beta: [3]float64{0.7, -0.4}}
+	PID     = Filter{Beta: [3]float64{0.58, -0.21, 0.1}}
+	H211PI  = Filter{Beta: [3]float64{1. / 6, 1. / 6}}
+	H211b   = Filter{Beta: [3]float64{1. / 4, 1. / 4}, Alpha: [2]float64{1. / 4}}
+	H312PID = Filter{Beta: [3]float64{1. / 18, 1. / 9, 1. / 18}}
+	H312b   = Filter{Beta: [3]float64{1. / 8, 2. / 8, 1. / 8}, Alpha: [2]float64{3. / 8, 1. / 8}}
+)
 
-// factor returns h'/h, between 1/5 and 10, for the norm of the step just tried.
-func (c *controller) factor(norm float64) float64 {
-	const safety, least, most = 0.9, 0.2, 10
-	if norm > 1 {
-		c.rejected = true
-		return math.Max(least, safety*math.Pow(norm, -1/c.q))
-	}
-	norm = math.Max(norm, 1e-10)
-	f := safety * math.Pow(norm, -0.7/c.q) * math.Pow(c.previous, 0.4/c.q)
-	top := float64(most)
-	if c.rejected {
-		top = 1
-	}
-	c.previous, c.rejected = math.Max(norm, 1e-4), false
-	return math.Min(top, math.Max(least, f))
-}
-
-// firstStep guesses a step by which an explicit Euler step moves the state by a
-// hundredth of its tolerance-weighted size, corrected by the second derivative.
-func firstStep(f integrators.Field, s *solver, order int) (float64, error) {
-	n := len(s.y)
-	mem := make([]float64, 3*n)
-	f0, f1, y1 := mem[:n], mem[n:2*n], mem[2*n:]
-	if err := f(f0, s.t, s.y); err != nil {
-		return 0, &Error{Cause: err, T: s.t, Component: -1}
-	}
-	if i := firstNotFinite(f0); i >= 0 {
-		return 0, &Error{Cause: ErrNotFinite, T: s.t, Component: i}
-	}
-	norm := func(v []float64) float64 {
-		var sum float64
-		for i, x := range v {
-			if x != 0 {
-				x /= s.c.ATol + s.c.RTol*math.Abs(s.y[i])
-				sum += x * x
-			}
+func (f Filter) check() error {
+	for _, v := range []float64{f.Beta[0], f.Beta[1], f.Beta[2], f.Alpha[0], f.Alpha[1], f.Safety, f.Least, f.Most} {
+		if v-v != 0 {
+			return fmt.Errorf("a Filter %v has coefficients that are not finite", f)
 		}
-		return math.Sqrt(sum / float64(n))
 	}
-	span := math.Abs(s.t1 - s.t)
-	d0, d1 := norm(s.y), norm(f0)
-	h0 := 0.01 * d0 / d1
-	if !(d0 >= 1e-5) || !(d1 >= 1e-5) || math.IsInf(d0, 0) || math.IsInf(d1, 0) {
-		h0 = 1e-6
+	f = f.filled()
+	if f.Beta[0] <= 0 || f.Safety <= 0 || f.Safety > 1 || f.Least <= 0 || f.Least >= 1 || f.Most <= 1 {
+		return fmt.Errorf("a Filter %v: want β₁ > 0, 0 < Safety ≤ 1, 0 < Least < 1 < Most", f)
 	}
-	h0 = math.Min(h0, span)
-	for i := range y1 {
-		y1[i] = s.y[i] + s.dir*h0*f0[i]
+	return nil
+}
+
+func (f Filter) filled() Filter {
+	if f.Beta == [3]float64{} {
+		f.Beta, f.Alpha = PI.Beta, PI.Alpha
 	}
-	if err := f(f1, s.t+s.dir*h0, y1); err != nil {
-		return 0, &Error{Cause: err, T: s.t, H: h0, Component: -1}
+	if f.Safety == 0 {
+		f.Safety = 0.9
 	}
-	for i := range f1 {
-		f1[i] -= f0[i]
+	if f.Least == 0 {
+		f.Least = 0.2
 	}
-	d2 := norm(f1) / h0
-	h1 := math.Pow(0.01/math.Max(d1, d2), 1/float64(order))
-	if math.Max(d1, d2) <= 1e-15 {
-		h1 = math.Max(1e-6, 1e-3*h0)
+	if f.Most == 0 {
+		f.Most = 10
 	}
-	h := math.Min(math.Min(100*h0, h1), span)
-	if !(h > 4*ulp(s.t)) {
-		h = math.Min(span, 16*ulp(s.t))
+	return f
+}
+
+// controller works in logarithms of base two.
+type controller struct {
+	beta                [3]float64 // divided by k
+	alpha               [2]float64
+	safety, least, most float64 // logarithms
+	k                   float64
+	State
+}
+
+// fresh is the error norm taken for steps there were none of.
+const fresh = 1e-4
+
+func newController(f Filter, k int, from State) controller {
+	f = f.filled()
+	c := controller{alpha: f.Alpha, safety: math.Log2(f.Safety), least: math.Log2(f.Least), most: math.Log2(f.Most), k: float64(k), State: from}
+	for i, b := range f.Beta {
+		c.beta[i] = b / c.k
 	}
-	return h, nil
+	if from == (State{}) {
+		c.Errors = [2]float64{math.Log2(fresh), math.Log2(fresh)}
+	}
+	return c
+}
+
+// reject returns h'/h after a step of the given squared error norm.
+func (c *controller) reject(norm2 float64) float64 {
+	c.Rejected = true
+	return math.Exp2(max(c.least, c.safety-math.Log2(norm2)/(2*c.k)))
+}
+
+// accept returns h'/h after an accepted step.
+func (c *controller) accept(norm2 float64) float64 {
+	e := max(math.Log2(norm2)/2, math.Log2(1e-10))
+	r := c.safety - c.beta[0]*e - c.beta[1]*c.Errors[0] - c.beta[2]*c.Errors[1] - c.alpha[0]*c.Ratios[0] - c.alpha[1]*c.Ratios[1]
+	top := c.most
+	if c.Rejected {
+		top = 0
+	}
+	r = min(top, max(c.least, r))
+	c.Errors = [2]float64{max(e, math.Log2(fresh)), c.Errors[0]}
+	c.Ratios = [2]float64{r, c.Ratios[0]}
+	c.Rejected = false
+	return math.Exp2(r)
 }

@@ -12,6 +12,7 @@ var (
 	ErrStepSize  = errors.New("ode: step size fell to the resolution of time")
 	ErrMaxSteps  = errors.New("ode: too many steps")
 	ErrNotFinite = errors.New("ode: state is not finite")
+	ErrEvents    = errors.New("ode: bad event")
 )
 
 // Error says where a solve ended.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/ode"
 )
 
@@ -170,6 +171,10 @@ func TestBadConfigurations(t *testing.T) {
 	for name, c := range map[string]ode.Config{
 		"nothing": {}, "both": {RTol: 1e-3, ATol: 1e-3, Step: 1}, "NaN": {RTol: nan, ATol: 1}, "negative": {RTol: -1, ATol: 1},
 		"negative step": {Step: -0.1}, "NaN step": {Step: nan}, "first": {RTol: 1, ATol: 1, First: -1},
+		"filter": {RTol: 1, ATol: 1, Filter: ode.Filter{Beta: [3]float64{nan}}}, "negative filter": {RTol: 1, Filter: ode.Filter{Beta: [3]float64{-1}}}, "filter of fixed steps": {Step: 1, Filter: ode.PID},
+		"ATols": {RTol: 1, ATols: []float64{1}}, "ATols and ATol": {ATol: 1, ATols: []float64{1, 1}}, "NaN in ATols": {ATols: []float64{1, nan}},
+		"Max": {RTol: 1, Max: nan}, "Max of fixed steps": {Step: 1, Max: 1}, "state": {RTol: 1, State: ode.State{H: nan}},
+		"linearisation": {Step: 1, Linearisation: integrators.Linearisation{Pattern: jacobian.Dense(2)}}, "stops": {Step: 0.1, Stops: []float64{-1}},
 		"output beyond": {Step: 0.1, At: []float64{2}}, "output unsorted": {Step: 0.1, At: []float64{0.5, 0.2}}, "output NaN": {Step: 0.1, At: []float64{nan}},
 	} {
 		_, err := ode.Solve(background, integrators.DormandPrince, oscillator, 0, 1, []float64{0, 1}, c)
@@ -207,17 +212,49 @@ func TestCancel(t *testing.T) {
 	require.InDelta(t, 0.05, r.T, 1e-15)
 }
 
-// A solve that goes on from a returned state ends where an uninterrupted one does.
+// A solve that goes on from a returned state takes the very steps of an
+// uninterrupted one, wherever and for whatever reason it was interrupted.
 func TestResume(t *testing.T) {
-	half, err := ode.Solve(background, integrators.DormandPrince, lotka, 0, 2, []float64{1, 1}, tolerance(1e-10))
+	for _, filter := range []ode.Filter{ode.PI, ode.H312b} {
+		for _, m := range []*integrators.Tableau{integrators.DormandPrince, integrators.Verner7} {
+			c := tolerance(1e-10)
+			c.Filter = filter
+			whole, err := ode.Solve(background, m, lotka, 0, 4, []float64{1, 1}, c)
+			require.NoError(t, err)
+			c.MaxSteps = 17
+			r, err := ode.Solve(background, m, lotka, 0, 4, []float64{1, 1}, c)
+			require.ErrorIs(t, err, ode.ErrMaxSteps)
+			c.State, c.MaxSteps = r.State, 0
+			r, err = ode.Solve(background, m, lotka, r.T, 4, r.Y, c)
+			require.NoError(t, err)
+			require.Equal(t, whole.Y, r.Y)
+		}
+	}
+}
+
+// Tolerances by component, the longest step, and states inside a step.
+func TestStepSettings(t *testing.T) {
+	c := ode.Config{RTol: 1e-8, ATols: []float64{1e-8, 1e-8}, Max: 0.05}
+	n := 0
+	for s, err := range ode.Steps(background, integrators.DOP853, oscillator, 0, 1, []float64{0, 1}, c) {
+		require.NoError(t, err)
+		require.LessOrEqual(t, s.H, 0.05*(1+1e-9))
+		y := make([]float64, 2)
+		require.NoError(t, s.Interpolate(y, s.T-s.H/3))
+		require.InDelta(t, math.Sin(s.T-s.H/3), y[0], 1e-9)
+		require.ErrorIs(t, s.Interpolate(y, s.T+1), ode.ErrConfig)
+		n++
+	}
+	require.GreaterOrEqual(t, n, 20)
+	same, err := ode.Solve(background, integrators.DOP853, oscillator, 0, 1, []float64{0, 1}, ode.Config{RTol: 1e-8, ATol: 1e-8, Max: 0.05})
 	require.NoError(t, err)
-	c := tolerance(1e-10)
-	c.First = half.H
-	rest, err := ode.Solve(background, integrators.DormandPrince, lotka, half.T, 4, half.Y, c)
+	r, err := ode.Solve(background, integrators.DOP853, oscillator, 0, 1, []float64{0, 1}, c)
 	require.NoError(t, err)
-	whole, err := ode.Solve(background, integrators.DormandPrince, lotka, 0, 4, []float64{1, 1}, tolerance(1e-10))
+	require.Equal(t, same.Y, r.Y)
+	// Huge absolute tolerance for one component leaves the choice to the other.
+	c = ode.Config{ATols: []float64{1e9, 1e-9}}
+	_, err = ode.Solve(background, integrators.DOP853, oscillator, 0, 1, []float64{0, 1}, c)
 	require.NoError(t, err)
-	require.InDeltaSlice(t, whole.Y, rest.Y, 1e-8)
 }
 
 // More steps allocate no more.

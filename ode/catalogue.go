@@ -1,0 +1,40 @@
+package ode
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ito-sde/ito/integrators"
+)
+
+// Entry describes a method of the catalogue.
+type Entry struct {
+	Name   string
+	Method integrators.Method
+	// Stiff tells that the method is made for stiff problems.
+	Stiff bool
+	Doc   string
+}
+
+// Catalogue lists the methods for y' = f(t, y), explicit ones first; tests,
+// benchmarks and the command are made from it. Those for mechanics, which split
+// the field, are in integrators/symplectic.
+var Catalogue = func() (all []Entry) {
+	for _, e := range integrators.Catalogue {
+		all = append(all, Entry{e.Name, e.Method, false, e.Doc})
+	}
+	return all
+}()
+
+// ByName returns the catalogue's entry of that name.
+func ByName(name string) (Entry, error) {
+	if i := slices.IndexFunc(Catalogue, func(e Entry) bool { return e.Name == name }); i >= 0 {
+		return Catalogue[i], nil
+	}
+	names := make([]string, len(Catalogue))
+	for i, e := range Catalogue {
+		names[i] = e.Name
+	}
+	return Entry{}, fmt.Errorf("ode: no method %q; known: %s", name, strings.Join(names, ", "))
+}

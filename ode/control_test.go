@@ -1,0 +1,53 @@
+package ode
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var filters = map[string]Filter{"I": I, "PI": PI, "PID": PID, "H211PI": H211PI, "H211b": H211b, "H312PID": H312PID, "H312b": H312b}
+
+// On the model e = C h^k every filter settles where h' = h, that is at
+// e^(Σβ) = safety^k, from above and from below.
+func TestFiltersSettle(t *testing.T) {
+	const k = 5
+	for name, f := range filters {
+		sum := f.Beta[0] + f.Beta[1] + f.Beta[2]
+		for _, h := range []float64{0.01, 1} {
+			c := newController(f, k, State{})
+			for range 400 {
+				if e := math.Pow(h, k); e > 1 {
+					h *= c.reject(e * e)
+				} else {
+					h *= c.accept(e * e)
+				}
+			}
+			require.InDelta(t, math.Pow(0.9, 1/sum), h, 1e-6, name)
+		}
+	}
+}
+
+// One step of each by its formula.
+func TestFilterFormula(t *testing.T) {
+	const k = 4
+	e := [3]float64{0.3, 0.02, 0.1}
+	h := [3]float64{1.1, 1, 1.3}
+	for name, f := range filters {
+		f.Most = 100
+		c := newController(f, k, State{Errors: [2]float64{math.Log2(e[1]), math.Log2(e[2])}, Ratios: [2]float64{math.Log2(h[0] / h[1]), math.Log2(h[1] / h[2])}})
+		want := 0.9
+		for i, b := range f.Beta {
+			want *= math.Pow(1/e[i], b/k)
+		}
+		for i, a := range f.Alpha {
+			want *= math.Pow(h[i]/h[i+1], -a)
+		}
+		require.InEpsilon(t, want, c.accept(e[0]*e[0]), 1e-14, name)
+		require.InEpsilon(t, 0.9*math.Pow(8, -1./k), c.reject(64), 1e-14)
+		require.LessOrEqual(t, c.accept(1e-20), 1.0, "no growth after a rejection")
+		require.LessOrEqual(t, c.accept(0), 100.0)
+		require.InEpsilon(t, 0.2, c.reject(math.Inf(1)), 1e-14)
+	}
+}
