@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
 	"github.com/ito-sde/ito/validation/problems"
@@ -28,12 +29,13 @@ func drive(args []string, out io.Writer) error {
 	if err := d.RHS(ito, func() { failed = p.F(dst, p.T0, p.Y0) }); err != nil || failed != nil {
 		return fmt.Errorf("peers: %s: %w", p.Name, errors.Join(err, failed))
 	}
+	linear := linearisation(p)
 	for _, tol := range d.Tolerances {
-		for _, e := range integrators.Catalogue {
-			if order, estimate := e.Method.Order(); p.Stiff || order < 3 || estimate == 0 {
+		for _, e := range ode.Catalogue {
+			if order, estimate := e.Method.Order(); e.Stiff != p.Stiff || order < 3 || estimate == 0 {
 				continue
 			}
-			c := ode.Config{RTol: tol, ATol: tol * d.AbsScale}
+			c := ode.Config{RTol: tol, ATol: tol * d.AbsScale, Linearisation: linear}
 			err := d.Solve(ito, e.Name, tol, func() ([]float64, int, error) {
 				r, err := ode.Solve(context.Background(), e.Method, p.F, p.T0, p.T1, p.Y0, c)
 				return r.Y, r.Stats.Evaluations, err
@@ -44,4 +46,23 @@ func drive(args []string, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// linearisation is the analytic Jacobian within its band.
+func linearisation(p problems.Problem) (l integrators.Linearisation) {
+	if !p.Stiff {
+		return l
+	}
+	l.Pattern = jacobian.Banded(len(p.Y0), p.Lower, p.Upper)
+	if p.Lower == len(p.Y0)-1 && p.Upper == p.Lower {
+		l.Pattern = jacobian.Dense(len(p.Y0))
+	}
+	var matrix *jacobian.Matrix
+	set := func(i, j int, v float64) { matrix.Set(i, j, v) }
+	l.Jacobian = func(dst *jacobian.Matrix, t float64, y []float64) error {
+		matrix = dst
+		p.Jacobian(set, t, y)
+		return nil
+	}
+	return l
 }
