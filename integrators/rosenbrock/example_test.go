@@ -10,7 +10,7 @@ import (
 )
 
 // A pendulum's tension by an equation without derivative, of index 1: the angle
-// a and its rate w follow a'' = −sin a, and T = cos a + w².
+// a and its rate w follow a” = −sin a, and T = cos a + w².
 func ExampleTableau_Implicit() {
 	f := func(d []float64, _ float64, y []float64) error {
 		a, w, tension := y[0], y[1], y[2]

@@ -126,4 +126,3 @@ func TestRobertsonConstrained(t *testing.T) {
 		require.InDelta(t, 1, y[0]+y[1]+y[2], 1e-13, e.Name)
 	}
 }
-
