@@ -7,6 +7,8 @@
 // references.go; it prints by how much two settings of its tolerance differ.
 package problems
 
+//go:generate go run ./internal/gen --out references.go
+
 import (
 	"fmt"
 	"math"

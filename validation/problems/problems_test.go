@@ -1,0 +1,251 @@
+package problems
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ito-sde/ito/integrators/jacobian"
+	"github.com/ito-sde/ito/validation/problems/internal/dd"
+	"github.com/ito-sde/ito/validation/problems/internal/system"
+)
+
+const eps = 0x1p-53
+
+// each runs a test for all problems.
+func each(t *testing.T, f func(t *testing.T, p Problem)) {
+	for _, p := range Catalogue {
+		t.Run(p.Name, func(t *testing.T) { f(t, p) })
+	}
+}
+
+// sources are the problems as texts, which the references come from.
+var sources = func() map[string]*system.System {
+	m := map[string]*system.System{}
+	for _, r := range system.Recipes() {
+		s, err := system.Parse(r.Text)
+		if err != nil {
+			panic(fmt.Sprintf("%s: %v", r.Name, err))
+		}
+		m[r.Name] = s
+	}
+	return m
+}()
+
+// states lists times and states: the first, the last and some between them, a
+// tenth off.
+func states(p Problem) (times []float64, list [][]float64) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	times, list = []float64{p.T0, p.T1}, [][]float64{p.Y0, p.Reference}
+	for range 5 {
+		w := rng.Float64()
+		y := make([]float64, len(p.Y0))
+		for i := range y {
+			y[i] = ((1-w)*p.Y0[i] + w*p.Reference[i]) * (0.9 + 0.2*rng.Float64())
+		}
+		times, list = append(times, p.T0+w*(p.T1-p.T0)), append(list, y)
+	}
+	return times, list
+}
+
+func doubled(y []float64) []dd.Real {
+	d := make([]dd.Real, len(y))
+	for i := range y {
+		d[i] = dd.From(y[i])
+	}
+	return d
+}
+
+func TestComplete(t *testing.T) {
+	seen := map[string]bool{}
+	each(t, func(t *testing.T, p Problem) {
+		n := len(p.Y0)
+		require.False(t, seen[p.Name], "the name is taken")
+		seen[p.Name] = true
+		require.Regexp(t, `\(\d{4}\)`, p.Doc, "the source with its year")
+		require.Len(t, p.Reference, n)
+		require.Greater(t, p.T1, p.T0)
+		require.Greater(t, p.AbsScale, 0.0)
+		if p.Stiff {
+			require.NotNil(t, p.Jacobian)
+		}
+		if p.Mass != nil {
+			require.Len(t, p.Mass, n)
+		}
+		require.Zero(t, p.Error(p.Reference))
+		q, ok := ByName(p.Name)
+		require.True(t, ok)
+		require.Equal(t, p.Doc, q.Doc)
+
+		s := sources[p.Name]
+		require.NotNil(t, s, "no text to compute a reference from")
+		require.Equal(t, n, s.Dim())
+		require.InEpsilon(t, s.T.Hi, p.T1, 2*eps)
+		for i, v := range s.Y0 {
+			require.InDelta(t, v.Hi, p.Y0[i], 8*eps*(1+math.Abs(v.Hi)), "Y0[%d]", i)
+		}
+	})
+	_, ok := ByName("nothing")
+	require.False(t, ok)
+}
+
+// TestField compares f with its text. The rounding of f_i is that of sums of
+// terms of size |∂f_i/∂y_j y_j|.
+func TestField(t *testing.T) {
+	each(t, func(t *testing.T, p Problem) {
+		s := sources[p.Name]
+		n := len(p.Y0)
+		times, list := states(p)
+		for k, y := range list {
+			got, want, size := make([]float64, n), make([]dd.Real, n), make([]float64, n)
+			require.NoError(t, p.F(got, times[k], y))
+			s.Eval(want, dd.From(times[k]), doubled(y))
+			s.Jacobian(dd.From(times[k]), doubled(y), func(i, j int, v float64) { size[i] += math.Abs(v * y[j]) })
+			for i := range got {
+				require.InDelta(t, want[i].Hi, got[i], 50*eps*(size[i]+math.Abs(want[i].Hi)), "f_%d at t = %v, y = %v", i, times[k], y)
+			}
+		}
+	})
+}
+
+func TestFieldAllocatesNothing(t *testing.T) {
+	each(t, func(t *testing.T, p Problem) {
+		dst := make([]float64, len(p.Y0))
+		require.Zero(t, testing.AllocsPerRun(10, func() {
+			if err := p.F(dst, p.T0, p.Y0); err != nil {
+				panic(err)
+			}
+		}))
+	})
+}
+
+// TestJacobian compares with the derivatives of the text, to rounding, and with
+// differences of F, and checks that entries are within the bands, each set once
+// and none left out.
+func TestJacobian(t *testing.T) {
+	each(t, func(t *testing.T, p Problem) {
+		if p.Jacobian == nil {
+			t.Skip("none offered")
+		}
+		n := len(p.Y0)
+		times, list := states(p)
+		for k, y := range list {
+			got, want, size := map[[2]int]float64{}, map[[2]int]float64{}, make([]float64, n)
+			p.Jacobian(func(i, j int, v float64) {
+				require.NotContains(t, got, [2]int{i, j})
+				require.LessOrEqual(t, i-j, p.Lower)
+				require.LessOrEqual(t, j-i, p.Upper)
+				got[[2]int{i, j}] = v
+			}, times[k], y)
+			sources[p.Name].Jacobian(dd.From(times[k]), doubled(y), func(i, j int, v float64) {
+				want[[2]int{i, j}] = v
+				size[i] = math.Max(size[i], math.Abs(v))
+			})
+			for e, v := range want {
+				require.InDelta(t, v, got[e], 50*eps*size[e[0]], "entry %v at t = %v, y = %v", e, times[k], y)
+			}
+			for e, v := range got {
+				require.InDelta(t, want[e], v, 50*eps*size[e[0]], "entry %v at t = %v, y = %v", e, times[k], y)
+			}
+		}
+		pattern := jacobian.Banded(n, p.Lower, p.Upper)
+		f0, m := make([]float64, n), pattern.New()
+		t1, y := times[2], list[2]
+		require.NoError(t, p.F(f0, t1, y))
+		require.NoError(t, jacobian.NewDifferences(pattern, p.F, p.AbsScale).Eval(m, t1, y, f0))
+		// A difference over h = √eps·max(|y|, AbsScale) is off by the rounding of
+		// f_i over h and by h times a second derivative.
+		row, rounding := make([]float64, n), make([]float64, n)
+		z := make([]float64, n)
+		for i := range z {
+			z[i] = math.Abs(y[i]) + p.AbsScale
+		}
+		p.Jacobian(func(i, j int, v float64) { row[i] += math.Abs(v) }, t1, z)
+		p.Jacobian(func(i, j int, v float64) { rounding[i] += math.Abs(v * y[j]) }, t1, y)
+		p.Jacobian(func(i, j int, v float64) {
+			require.InDelta(t, v, m.At(i, j), 1e-6*(row[i]+rounding[i]/z[j]), "entry (%d, %d)", i, j)
+		}, t1, y)
+	})
+}
+
+// TestInvariants checks that they are the same at both ends, to rounding, and
+// that their derivative along f is zero beside their slope times f, to the error
+// of differences of fourth order.
+func TestInvariants(t *testing.T) {
+	each(t, func(t *testing.T, p Problem) {
+		n := len(p.Y0)
+		times, list := states(p)
+		for k, invariant := range p.Invariants {
+			begin := invariant(p.Y0)
+			require.InDelta(t, begin, invariant(p.Reference), 1e-13*math.Max(1, math.Abs(begin)), "invariant %d", k)
+			for m, y := range list[1:] {
+				f := make([]float64, n)
+				require.NoError(t, p.F(f, times[m+1], y))
+				sum, slope := 0.0, 0.0
+				z := append([]float64(nil), y...)
+				for i := range y {
+					h := 1e-3 * math.Max(math.Abs(y[i]), 1e-3)
+					at := func(d float64) float64 { z[i] = y[i] + d; v := invariant(z); z[i] = y[i]; return v }
+					g := (8*(at(h)-at(-h)) - (at(2*h) - at(-2*h))) / (12 * h)
+					sum += g * f[i]
+					slope += math.Abs(g)
+				}
+				require.InDelta(t, 0, sum, 1e-9*slope*size(f), "invariant %d at y = %v", k, y)
+			}
+		}
+	})
+}
+
+// TestExact checks closed forms: they begin at Y0, end at Reference and satisfy
+// the equation.
+func TestExact(t *testing.T) {
+	each(t, func(t *testing.T, p Problem) {
+		if p.Exact == nil {
+			t.Skip("no closed form")
+		}
+		n := len(p.Y0)
+		y, f := make([]float64, n), make([]float64, n)
+		p.Exact(y, p.T0)
+		require.InDeltaSlice(t, p.Y0, y, 1e-14*(1+size(p.Y0)))
+		p.Exact(y, p.T1)
+		// The time is rounded, which moves the state by f t eps.
+		require.NoError(t, p.F(f, p.T1, y))
+		require.InDeltaSlice(t, p.Reference, y, 1e-14*(1+size(y)+size(f)*p.T1), "at T1")
+		for k := 1; k < 20; k++ {
+			at := p.T0 + float64(k)/20*(p.T1-p.T0)
+			h := 1e-3 * math.Min(1, p.T1-p.T0)
+			slope := make([]float64, n)
+			for _, w := range [][2]float64{{-2, 1. / 12}, {-1, -8. / 12}, {1, 8. / 12}, {2, -1. / 12}} {
+				p.Exact(y, at+w[0]*h)
+				for i := range y {
+					slope[i] += w[1] / h * y[i]
+				}
+			}
+			p.Exact(y, at)
+			require.NoError(t, p.F(f, at, y))
+			require.InDeltaSlice(t, f, slope, 1e-7*(1+size(f)), "derivative at %v", at)
+		}
+	})
+}
+
+func size(y []float64) float64 {
+	m := 0.0
+	for _, v := range y {
+		m = math.Max(m, math.Abs(v))
+	}
+	return m
+}
+
+func TestError(t *testing.T) {
+	p := Problem{Name: "two", Reference: []float64{3, 4}}
+	require.InDelta(t, 0.2, p.Error([]float64{3, 5}), 1e-15)
+	p.Stiff = true
+	require.InDelta(t, 0.25, p.Error([]float64{3, 5}), 1e-15)
+	p.Reference = []float64{0, 4}
+	require.InDelta(t, 1e-3, p.Error([]float64{1e-3, 4}), 1e-15)
+	require.True(t, math.IsNaN(p.Error([]float64{math.NaN(), 4})))
+	require.Panics(t, func() { p.Error([]float64{1}) })
+}
