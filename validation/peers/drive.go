@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/jacobian"
+	"github.com/ito-sde/ito/integrators/rosenbrock"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
 	"github.com/ito-sde/ito/validation/problems"
@@ -31,7 +33,7 @@ func drive(args []string, out io.Writer) error {
 	}
 	linear := linearisation(p)
 	for _, tol := range d.Tolerances {
-		for _, e := range ode.Catalogue {
+		for _, e := range methods() {
 			if order, estimate := e.Method.Order(); e.Stiff != p.Stiff || order < 3 || estimate == 0 {
 				continue
 			}
@@ -46,6 +48,17 @@ func drive(args []string, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// methods lists ode.Catalogue, and the implicit ones that are not part of it.
+func methods() []ode.Entry {
+	all := slices.Clone(ode.Catalogue)
+	for _, e := range rosenbrock.Catalogue {
+		if !slices.ContainsFunc(all, func(o ode.Entry) bool { return o.Name == e.Name }) {
+			all = append(all, ode.Entry{Name: e.Name, Method: e.Method, Stiff: true, Doc: e.Doc})
+		}
+	}
+	return all
 }
 
 // linearisation is the analytic Jacobian within its band.
