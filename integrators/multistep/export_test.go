@@ -1,0 +1,27 @@
+package multistep
+
+import "github.com/ito-sde/ito/integrators"
+
+// Remember gives a fresh Adams stepper a past of equal steps h: f(t−jh) = past[j].
+func Remember(stepper integrators.Stepper, h float64, past [][]float64) {
+	s := stepper.(*adams)
+	s.unknown, s.k, s.order = false, len(past), len(past)
+	s.have, s.equal = len(past), len(past)
+	for i := range s.past {
+		s.past[i] = float64(i+1) * h
+	}
+	rows := make([][]float64, len(past))
+	for j := range past {
+		rows[j] = append([]float64(nil), past[j]...)
+	}
+	for i := range rows {
+		for l, v := range rows[0] {
+			s.phi[l/4][i][l%4] = v
+		}
+		for j := range len(rows) - i - 1 {
+			for l := range rows[j] {
+				rows[j][l] -= rows[j+1][l]
+			}
+		}
+	}
+}
