@@ -124,6 +124,7 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 	mem := make([]float64, 5*n)
 	s.y, s.next, s.estimate, s.weights, s.atol = mem[:n:n], mem[n:2*n:2*n], mem[2*n:3*n:3*n], mem[3*n:4*n:4*n], mem[4*n:]
 	copy(s.y, y0)
+	s.share = 1 / float64(n)
 	for i := range s.atol {
 		if s.atol[i] = c.ATol; c.ATols != nil {
 			s.atol[i] = c.ATols[i]

@@ -35,6 +35,7 @@ type solver struct {
 	bar, before float64   // the stop a step ends on, and the last number before it
 
 	y, next, estimate, weights, atol []float64
+	share                            float64 // of one component in the mean
 
 	at      [][]float64
 	watches []watch
@@ -201,32 +202,22 @@ func (s *solver) propose() (h, end float64) {
 }
 
 // norm2 is the weighted mean square of the estimate, not a number where the new
-// state is not finite.
+// state is not finite. The weights are on time before the estimate.
 func (s *solver) norm2() float64 {
-	y, next, atol, estimate, rtol := s.y, s.next, s.atol, s.estimate, s.c.RTol
-	n := len(estimate)
-	y, next, atol = y[:n], next[:n], atol[:n]
+	n := len(s.estimate)
+	y, next, atol, weights, rtol := s.y[:n], s.next[:n], s.atol[:n], s.weights[:n], s.c.RTol
 	var sum, bad float64
-	if s.chooser != nil {
-		for i, e := range estimate {
-			w := 1 / (atol[i] + rtol*max(math.Abs(y[i]), math.Abs(next[i])))
-			s.weights[i] = w
-			bad += next[i] - next[i]
-			if e != 0 {
-				e *= w
-				sum += e * e
-			}
-		}
-		return sum/float64(n) + bad
-	}
-	for i, e := range estimate {
-		bad += next[i] - next[i]
-		if e != 0 {
-			e /= atol[i] + rtol*max(math.Abs(y[i]), math.Abs(next[i]))
+	for i, e := range s.estimate {
+		v := next[i]
+		w := 1 / (atol[i] + rtol*max(math.Abs(y[i]), math.Abs(v)))
+		weights[i] = w
+		bad += v - v
+		if e != 0 { // if so, a weight may be infinite
+			e *= w
 			sum += e * e
 		}
 	}
-	return sum/float64(n) + bad
+	return sum*s.share + bad
 }
 
 // worst is the component that is not finite, or that has the largest share in the

@@ -37,7 +37,18 @@ func (t *Terms) Combine(dst, y []float64, h float64, k []float64) {
 	if y != nil && len(y) != len(dst) || t.last+len(dst) > len(k) {
 		panic(fmt.Sprintf("vec: Combine: %d and %d numbers, terms up to %d of %d", len(dst), len(y), t.last, len(k)))
 	}
+	if len(dst) == 4 && len(t.c) > 0 && hasFour {
+		combine4(t, &dst[0], at(y, 0), &k[0], h)
+		return
+	}
 	combine(best, dst, y, h, t.c, k, t.off)
+}
+
+func at(y []float64, i int) *float64 {
+	if y == nil {
+		return nil
+	}
+	return &y[i]
 }
 
 func combinePortable(dst, y []float64, h float64, c, k []float64, off []int) {

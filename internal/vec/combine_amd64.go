@@ -10,6 +10,11 @@ func combineAVX512(dst, y, k, c *float64, off *int, terms int, h float64, vector
 //go:noescape
 func combineAVX2(dst, y, k, c *float64, off *int, terms int, h float64, vectors int)
 
+//go:noescape
+func combine4(t *Terms, dst, y, k *float64, h float64)
+
+var hasFour = best != simd.Portable
+
 func combine(isa simd.ISA, dst, y []float64, h float64, c, k []float64, off []int) {
 	if isa == simd.Portable || len(c) == 0 {
 		combinePortable(dst, y, h, c, k, off)
@@ -31,11 +36,4 @@ func combine(isa simd.ISA, dst, y []float64, h float64, c, k []float64, off []in
 	if done < len(dst) {
 		combineFused(dst, y, h, c, k, off, done)
 	}
-}
-
-func at(y []float64, i int) *float64 {
-	if y == nil {
-		return nil
-	}
-	return &y[i]
 }

@@ -51,6 +51,45 @@ func TestCombine(t *testing.T) {
 	require.Equal(t, 5+2*(21.+2), dst[0])
 }
 
+// The kernel for four numbers is the fused loop too.
+func TestCombineFour(t *testing.T) {
+	if !hasFour {
+		t.Skip("no such kernel here")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for terms := 1; terms < 18; terms++ {
+		for _, y := range [][]float64{nil, {1, -2, 3e5, 4}} {
+			k := newGuarded[float64](r, 4*terms, false)
+			c, off := make([]float64, terms), make([]int, terms)
+			for j := range c {
+				c[j], off[j] = r.NormFloat64(), r.IntN(4*terms-3)
+			}
+			dst := newGuarded[float64](r, 4, false)
+			want := dst.clone()
+			combineFused(want.x, y, 0.7, c, k.x, off, 0)
+			m := NewTerms(c, off)
+			m.Combine(dst.x, y, 0.7, k.x)
+			dst.requireSame(t, want)
+		}
+	}
+}
+
+func BenchmarkCombineFour(b *testing.B) {
+	for _, terms := range []int{1, 3, 6, 12} {
+		b.Run(fmt.Sprint(terms), func(b *testing.B) {
+			k, dst, y := make([]float64, terms*4), make([]float64, 4), make([]float64, 4)
+			c, off := make([]float64, terms), make([]int, terms)
+			for j := range off {
+				off[j] = j * 4
+			}
+			m := NewTerms(c, off)
+			for b.Loop() {
+				m.Combine(dst, y, 0.1, k)
+			}
+		})
+	}
+}
+
 func BenchmarkCombine(b *testing.B) {
 	for _, n := range []int{4, 8, 32, 200, 4096} {
 		for _, isa := range simd.Available() {

@@ -3,6 +3,7 @@
 //go:build !noasm
 
 #include "textflag.h"
+#include "go_asm.h"
 
 DATA flush<>+0(SB)/4, $0xc2aeac4f
 DATA flush<>+4(SB)/4, $0xc2aeac4f
@@ -795,5 +796,54 @@ onestore:
 	JMP  one
 
 done:
+	VZEROUPPER
+	RET
+
+// func combine4(t *Terms, dst, y, k *float64, h float64)
+TEXT ·combine4(SB), NOSPLIT, $0-40
+	MOVQ t+0(FP), AX
+	MOVQ (Terms_c+0)(AX), R8
+	MOVQ (Terms_c+8)(AX), R10
+	MOVQ Terms_off(AX), R9
+	MOVQ k+24(FP), DX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	SUBQ $2, R10
+	JLT  last
+
+pairs:
+	MOVQ (R9), R11
+	MOVQ 8(R9), R12
+	VBROADCASTSD (R8), Y2
+	VBROADCASTSD 8(R8), Y3
+	VFMADD231PD (DX)(R11*8), Y2, Y0
+	VFMADD231PD (DX)(R12*8), Y3, Y1
+	ADDQ $16, R9
+	ADDQ $16, R8
+	SUBQ $2, R10
+	JGE  pairs
+
+last:
+	VBROADCASTSD h+32(FP), Y4
+	MOVQ y+16(FP), SI
+	MOVQ dst+8(FP), DI
+	CMPQ R10, $-1
+	JNE  sum
+	MOVQ (R9), R11
+	VBROADCASTSD (R8), Y2
+	VFMADD231PD (DX)(R11*8), Y2, Y0
+
+sum:
+	VADDPD Y1, Y0, Y0
+	TESTQ SI, SI
+	JZ   scale
+	VFMADD213PD (SI), Y4, Y0
+	VMOVUPD Y0, (DI)
+	VZEROUPPER
+	RET
+
+scale:
+	VMULPD Y4, Y0, Y0
+	VMOVUPD Y0, (DI)
 	VZEROUPPER
 	RET

@@ -19,3 +19,7 @@ func widen(_ simd.ISA, dst []float64, x []float32, scale float64) { widenPortabl
 func combine(_ simd.ISA, dst, y []float64, h float64, c, k []float64, off []int) {
 	combinePortable(dst, y, h, c, k, off)
 }
+
+const hasFour = false
+
+func combine4(_ *Terms, _, _, _ *float64, _ float64) {}
