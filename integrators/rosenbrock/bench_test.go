@@ -12,7 +12,7 @@ import (
 // BenchmarkStep is a step with its Jacobian by formula, of fields that cost a
 // few nanoseconds.
 func BenchmarkStep(b *testing.B) {
-	for _, name := range []string{"robertson", "vdp1000"} {
+	for _, name := range []string{"robertson", "vdp1000", "hires"} {
 		p, _ := problems.ByName(name)
 		for _, e := range rosenbrock.Catalogue {
 			b.Run(name+"/"+e.Name, func(b *testing.B) {

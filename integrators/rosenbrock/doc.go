@@ -7,6 +7,10 @@
 //     system is driven by functions of time;
 //   - Rodas6P: tolerances below 1e-8.
 //
+// All are L-stable and stiffly accurate. Their order rests on the Jacobian: one by
+// differences has eight digits, which tolerances down to 1e-8 hardly notice. The
+// next step is best predicted from two, by Gustafsson's controller
+// h' = h (1/e_n)^(2/k) e_(n−1)^(1/k) h_n/h_(n−1) (Hairer, Wanner 1996, eq. IV.8.25).
 // For large systems, where a factorisation dwarfs all else, methods that keep it
 // for many steps are cheaper.
 package rosenbrock

@@ -105,6 +105,43 @@ var kepler = family{
 	end: 2,
 }
 
+// Van der Pol's equation with μ = 3, from (2 cos φ, 2 sin φ), by the ninth-order
+// method of Verner in steps of 1/400, whose error is rounding.
+var vanDerPol = family{
+	name: "van der Pol",
+	f:    func(float64) integrators.Field { return vanDerPolField },
+	j: func(float64) jacobian.Func {
+		return func(m *jacobian.Matrix, _ float64, y []float64) error {
+			m.Set(0, 1, 1)
+			m.Set(1, 0, -6*y[0]*y[1]-1)
+			m.Set(1, 1, 3*(1-y[0]*y[0]))
+			return nil
+		}
+	},
+	exact: func(phase, t float64) []float64 {
+		sin, cos := math.Sincos(phase)
+		y := []float64{2 * cos, 2 * sin}
+		s := integrators.Verner9.Stepper(vanDerPolField, 2)
+		if err := s.Reset(0, y); err != nil {
+			panic(err)
+		}
+		n := math.Ceil(400 * t)
+		for range int(n) {
+			if err := s.Try(y, nil, t/n); err != nil {
+				panic(err)
+			}
+			s.Accept()
+		}
+		return y
+	},
+	end: 0.5,
+}
+
+func vanDerPolField(d []float64, _ float64, y []float64) error {
+	d[0], d[1] = y[1], 3*(1-y[0]*y[0])*y[1]-y[0]
+	return nil
+}
+
 // The equation of Prothero and Robinson (1974), y' = λ (y − sin(t+φ)) + cos(t+φ).
 func protheroRobinson(lambda float64) family {
 	return family{
@@ -130,7 +167,7 @@ const phases = 12
 // a wrong Jacobian costs two orders and more.
 func TestOrders(t *testing.T) {
 	for _, e := range rosenbrock.Catalogue {
-		for _, p := range []family{riccati, kepler, constrained} {
+		for _, p := range []family{riccati, kepler, vanDerPol, constrained} {
 			require.InDelta(t, e.Method.P, slope(t, e.Method, p, 1e-12, false), 0.1, "%s, %s", e.Name, p.name)
 			// Inside a step the interpolant's local error has one order more than
 			// it, but for components without derivative.

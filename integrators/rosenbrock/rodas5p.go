@@ -54,8 +54,8 @@ var Rodas5P = &Tableau{
 	},
 }
 
-// Rodas5Pe is [Rodas5P] with an error estimate that does not vanish with stiff
-// components: an embedded solution that is not stiffly accurate.
+// Rodas5Pe is [Rodas5P] with an error estimate that stiff components take part in:
+// the embedded solution is not stiffly accurate, with |R(∞)| = 0.465.
 //
 // Steinebach (2024), Rosenbrock methods within OrdinaryDiffEq.jl.
 var Rodas5Pe = func() *Tableau {

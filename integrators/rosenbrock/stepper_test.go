@@ -255,3 +255,19 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+// What is not finite comes out as such, or as a matrix without a pivot.
+func TestNotFinite(t *testing.T) {
+	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+		for _, e := range rosenbrock.Catalogue {
+			s := e.Method.Stepper(func(d []float64, _ float64, y []float64) error { d[0], d[1] = y[1], bad; return nil }, 2)
+			y := []float64{1, 1}
+			require.NoError(t, s.Reset(0, y))
+			if err := s.Try(y, nil, 0.1); err != nil {
+				require.ErrorIs(t, err, integrators.ErrDiverged)
+				continue
+			}
+			require.True(t, math.IsNaN(y[1]) || math.IsInf(y[1], 0), e.Name)
+		}
+	}
+}

@@ -60,8 +60,13 @@ func adapt(m integrators.Implicit, f integrators.Field, l integrators.Linearisat
 
 // linearisation is what a problem tells of its Jacobian.
 func linearisation(p problems.Problem) integrators.Linearisation {
+	var of *jacobian.Matrix
+	var set func(i, j int, v float64) // of, kept: a method value allocates
 	l := integrators.Linearisation{Jacobian: func(m *jacobian.Matrix, x float64, y []float64) error {
-		p.Jacobian(m.Set, x, y)
+		if m != of {
+			of, set = m, m.Set
+		}
+		p.Jacobian(set, x, y)
 		return nil
 	}}
 	if n := len(p.Y0); p.Lower+p.Upper+1 < n {
