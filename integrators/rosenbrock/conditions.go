@@ -16,7 +16,7 @@ import (
 // DenseP for the interpolant. The bound is 100 units of rounding of the sum of
 // absolute values: published coefficients carry sixteen digits, in the form
 // with C, from which Γ follows by an inversion. Hairer, Wanner (1996), section
-// IV.7, theorem 7.3 and eq. 7.11'.
+// IV.7, "Order conditions".
 func (m *Tableau) Validate() error {
 	all, s := len(m.A), len(m.B)
 	if s == 0 || all < s || len(m.C) != all || len(m.Nodes) != all || len(m.D) != all || len(m.E) != s || !(m.Gamma > 0) {

@@ -10,7 +10,7 @@
 // All are L-stable and stiffly accurate. Their order rests on the Jacobian: one by
 // differences has eight digits, which tolerances down to 1e-8 hardly notice. The
 // next step is best predicted from two, by Gustafsson's controller
-// h' = h (1/e_n)^(2/k) e_(n−1)^(1/k) h_n/h_(n−1) (Hairer, Wanner 1996, eq. IV.8.25).
+// h' = h (1/e_n)^(2/k) e_(n−1)^(1/k) h_n/h_(n−1) (Hairer, Wanner 1996, section IV.8).
 // For large systems, where a factorisation dwarfs all else, methods that keep it
 // for many steps are cheaper.
 package rosenbrock

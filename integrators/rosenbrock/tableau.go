@@ -20,7 +20,7 @@ import (
 // evaluation of f, and another if it is not zero; see [Autonomous].
 //
 // A *Tableau is an [integrators.Implicit]; M may be singular. Hairer, Wanner
-// (1996), section IV.7, eqs. 7.16 to 7.25, and VI.4.
+// (1996), sections IV.7 and VI.4.
 type Tableau struct {
 	Name   string
 	P      int // order of the solution
