@@ -9,6 +9,7 @@ import (
 
 	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/jacobian"
+	"github.com/ito-sde/ito/integrators/multistep"
 	"github.com/ito-sde/ito/integrators/rosenbrock"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
@@ -50,13 +51,19 @@ func drive(args []string, out io.Writer) error {
 	return nil
 }
 
-// methods lists ode.Catalogue, and the implicit ones that are not part of it.
+// methods lists ode.Catalogue, and those that are not yet part of it.
 func methods() []ode.Entry {
 	all := slices.Clone(ode.Catalogue)
-	for _, e := range rosenbrock.Catalogue {
-		if !slices.ContainsFunc(all, func(o ode.Entry) bool { return o.Name == e.Name }) {
-			all = append(all, ode.Entry{Name: e.Name, Method: e.Method, Stiff: true, Doc: e.Doc})
+	add := func(name string, m integrators.Method, stiff bool) {
+		if !slices.ContainsFunc(all, func(e ode.Entry) bool { return e.Name == name }) {
+			all = append(all, ode.Entry{Name: name, Method: m, Stiff: stiff})
 		}
+	}
+	for _, e := range rosenbrock.Catalogue {
+		add(e.Name, e.Method, true)
+	}
+	for _, e := range multistep.Catalogue {
+		add(e.Name, e.Method, e.Name != "adams")
 	}
 	return all
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ito-sde/ito/validation/problems"
 )
 
-// The end points that ito's driver reports lie on the solution's orbit, as close as the tolerance.
+// The end points that ito's driver reports are close to the solution.
 func TestDrive(t *testing.T) {
 	p, ok := problems.ByName("lotka")
 	require.True(t, ok)
@@ -20,13 +20,12 @@ func TestDrive(t *testing.T) {
 	lines, err := readLines(&out)
 	require.NoError(t, err)
 	require.Equal(t, "rhs", lines[0].Method)
-	start := p.Invariants[0](p.Y0)
 	for _, l := range lines[1:] {
 		require.Empty(t, l.Failed, l.Method)
 		require.Equal(t, ito, l.Peer)
 		require.Positive(t, l.Evaluations)
-		// The invariant changes by the sum of some 10² steps' errors.
-		require.InDelta(t, start, p.Invariants[0](l.Y), 100*l.Tolerance, l.Method)
+		// The error at the end is the sum of some 10² steps' errors.
+		require.Less(t, p.Error(l.Y), 100*l.Tolerance, l.Method)
 	}
 
 	require.ErrorContains(t, drive([]string{"lotka"}, &out), "arguments")
