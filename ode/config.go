@@ -29,7 +29,8 @@ type Config struct {
 	Max float64
 	// MaxSteps bounds accepted and rejected steps together; 0: 1,000,000.
 	MaxSteps int
-	// Filter chooses the steps; the zero Filter is PI. Methods that choose their
+	// Filter chooses the steps; the zero Filter is PI, or Predictive where the
+	// method is implicit. Methods that choose their
 	// own order choose their steps too.
 	Filter Filter
 	// Linearisation is for implicit methods: Jacobian, pattern, mass matrix. Its
@@ -150,6 +151,9 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 	}
 	order, estimate := m.Order()
 	s.order = order
+	if _, implicit := m.(integrators.Implicit); implicit {
+		c.Filter = c.Filter.or(Predictive)
+	}
 	s.control = newController(c.Filter, min(order, estimate+1), c.State)
 	if s.h = c.Step; s.adaptive && t0 != t1 {
 		if s.h = c.First; s.h == 0 {

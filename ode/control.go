@@ -21,19 +21,22 @@ type Filter struct {
 	Safety, Least, Most float64 // 0: 0.9, 0.2, 10
 }
 
-// The filters in use. PI is the default: fewer rejections than I at hardly more
+// The filters in use. PI is the default of explicit methods: fewer rejections than I at hardly more
 // steps (Gustafsson 1991; the exponents are those of Hairer, Wanner (1996), eq.
-// IV.2.43c). PID is that of Kennedy, Carpenter (2003). H211PI and H211b smooth the
+// IV.2.43c). Predictive, the default of implicit methods, goes on from the trend of
+// the error (Gustafsson 1994; eq. IV.8.25 of Hairer and Wanner): in stiff problems
+// steps grow over many orders of magnitude. PID is that of Kennedy, Carpenter (2003). H211PI and H211b smooth the
 // sequence of steps, which helps where output must depend smoothly on
 // parameters; H312PID and H312b do so more strongly.
 var (
-	I       = Filter{Beta: [3]float64{1}}
-	PI      = Filter{Beta: [3]float64{0.7, -0.4}}
-	PID     = Filter{Beta: [3]float64{0.58, -0.21, 0.1}}
-	H211PI  = Filter{Beta: [3]float64{1. / 6, 1. / 6}}
-	H211b   = Filter{Beta: [3]float64{1. / 4, 1. / 4}, Alpha: [2]float64{1. / 4}}
-	H312PID = Filter{Beta: [3]float64{1. / 18, 1. / 9, 1. / 18}}
-	H312b   = Filter{Beta: [3]float64{1. / 8, 2. / 8, 1. / 8}, Alpha: [2]float64{3. / 8, 1. / 8}}
+	I          = Filter{Beta: [3]float64{1}}
+	Predictive = Filter{Beta: [3]float64{2, -1}, Alpha: [2]float64{-1}}
+	PI         = Filter{Beta: [3]float64{0.7, -0.4}}
+	PID        = Filter{Beta: [3]float64{0.58, -0.21, 0.1}}
+	H211PI     = Filter{Beta: [3]float64{1. / 6, 1. / 6}}
+	H211b      = Filter{Beta: [3]float64{1. / 4, 1. / 4}, Alpha: [2]float64{1. / 4}}
+	H312PID    = Filter{Beta: [3]float64{1. / 18, 1. / 9, 1. / 18}}
+	H312b      = Filter{Beta: [3]float64{1. / 8, 2. / 8, 1. / 8}, Alpha: [2]float64{3. / 8, 1. / 8}}
 )
 
 func (f Filter) check() error {
@@ -49,10 +52,16 @@ func (f Filter) check() error {
 	return nil
 }
 
-func (f Filter) filled() Filter {
+// or takes another filter's coefficients where f has none.
+func (f Filter) or(other Filter) Filter {
 	if f.Beta == [3]float64{} {
-		f.Beta, f.Alpha = PI.Beta, PI.Alpha
+		f.Beta, f.Alpha = other.Beta, other.Alpha
 	}
+	return f
+}
+
+func (f Filter) filled() Filter {
+	f = f.or(PI)
 	if f.Safety == 0 {
 		f.Safety = 0.9
 	}

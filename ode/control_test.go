@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var filters = map[string]Filter{"I": I, "PI": PI, "PID": PID, "H211PI": H211PI, "H211b": H211b, "H312PID": H312PID, "H312b": H312b}
+var filters = map[string]Filter{"I": I, "PI": PI, "Predictive": Predictive, "PID": PID, "H211PI": H211PI, "H211b": H211b, "H312PID": H312PID, "H312b": H312b}
 
 // On the model e = C h^k every filter settles where h' = h, that is at
 // e^(Σβ) = safety^k, from above and from below.
