@@ -1,0 +1,182 @@
+package radau
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ito-sde/ito/integrators"
+)
+
+var (
+	errDiverged  = fmt.Errorf("radau: %w", integrators.ErrDiverged)
+	errSlow      = fmt.Errorf("radau: too slowly: %w", integrators.ErrDiverged)
+	errNotFinite = fmt.Errorf("radau: stages are not finite: %w", integrators.ErrDiverged)
+)
+
+// keep is the rate of convergence up to which J is kept for the next step.
+const keep = 0.001
+
+// trust bounds what the rate of the step before promises for the first iteration:
+// J is older now.
+const trust = 1e-4
+
+// convergence watches the simplified Newton iteration: after increments of norms
+// n_(k−1), n_k its rate is θ = n_k/n_(k−1), and the error left about θ/(1−θ) n_k.
+// Hairer, Wanner (1996), eqs. IV.8.9–11.
+type convergence struct {
+	theta, eta float64 // η = θ/(1−θ), carried over from step to step
+	iterations int     // of the last solve
+	shorter    float64 // after a failure, the length to try over that tried; else 0
+}
+
+// solve finds the transformed stages w of a step of length h.
+func (s *stepper) solve(h float64) error {
+	if err := s.factor(h); err != nil {
+		return err
+	}
+	s.guess(h)
+	l, c := s.level, &s.newton
+	c.eta = math.Max(math.Pow(c.eta, 0.8), trust)
+	if l.exact {
+		c.eta = 1
+	}
+	c.theta, c.shorter = keep, 0
+	var before, rate float64
+	for c.iterations = 1; ; c.iterations++ {
+		s.lin.Counts.Iterations++
+		if err := s.sweep(h); err != nil {
+			return err
+		}
+		if c.iterations == 1 {
+			s.weigh()
+		}
+		norm := s.increment()
+		if !(norm <= math.MaxFloat64) {
+			return s.fail(errNotFinite)
+		}
+		if c.iterations > 1 {
+			q := norm / before
+			theta := q
+			if c.iterations > 2 {
+				theta = math.Sqrt(q * rate)
+			}
+			rate = q
+			if theta >= 0.99 {
+				if norm <= l.noise {
+					return nil // rounding: no further sweep would do better
+				}
+				return s.fail(errDiverged)
+			}
+			c.theta, c.eta = theta, theta/(1-theta)
+		}
+		if c.eta*norm <= l.enough {
+			return nil
+		}
+		left := l.most - c.iterations
+		if left == 0 {
+			return s.fail(errDiverged)
+		}
+		if c.iterations > 1 && !l.exact {
+			if excess := c.eta * norm * math.Pow(c.theta, float64(left-1)) / l.enough; excess >= 1 {
+				shorter := 0.8 * math.Pow(math.Min(20, excess), -1/float64(left+3))
+				s.control.unexpected = shorter <= 0.5
+				c.shorter = shorter
+				return errSlow
+			}
+		}
+		before = math.Max(norm, 0x1p-52)
+	}
+}
+
+// fail notes a failure that speaks against the order.
+func (s *stepper) fail(err error) error {
+	s.control.unexpected = true
+	s.newton.eta, s.newton.shorter = 1, 0.5
+	return err
+}
+
+// sweep is one iteration: w += Δw, Δw kept in g.
+func (s *stepper) sweep(h float64) error {
+	l, n := s.level, s.dim
+	for i, c := range l.C {
+		l.rows[i].Combine(s.stage, s.y, 1, s.w)
+		if err := s.lin.Eval(s.f[i*s.pad:i*s.pad+n], s.t+c*h, s.stage[:n]); err != nil {
+			return err
+		}
+	}
+	for i := range l.back {
+		l.back[i].Combine(s.part(s.g, i), nil, 1, s.f)
+		if s.lin.Mass != nil {
+			s.lin.Mass.MulVec(s.part(s.mw, i)[:n], s.part(s.w, i)[:n])
+		}
+	}
+	w, d, mw := s.w[:n], s.g[:n], s.mw[:n]
+	gamma := l.Gamma / h
+	for i, v := range mw {
+		d[i] -= gamma * v
+	}
+	s.real.Solve(d)
+	for i, v := range d {
+		w[i] += v
+	}
+	for k, lambda := range l.Lambda {
+		at := (1 + 2*k) * s.pad
+		to := at + s.pad
+		wr, wi := s.w[at:at+n], s.w[to:to+n]
+		gr, gi := s.g[at:at+n], s.g[to:to+n]
+		mr, mi := s.mw[at:at+n], s.mw[to:to+n]
+		a, b := real(lambda)/h, imag(lambda)/h
+		rhs := s.rhs[:n]
+		for i := range rhs {
+			rhs[i] = complex(gr[i]-(a*mr[i]-b*mi[i]), gi[i]-(a*mi[i]+b*mr[i]))
+		}
+		s.pairs[k].Solve(rhs)
+		for i, v := range rhs {
+			gr[i], gi[i] = real(v), imag(v)
+			wr[i] += gr[i]
+			wi[i] += gi[i]
+		}
+	}
+	return nil
+}
+
+// increment is the weighted root mean square of Δw.
+func (s *stepper) increment() float64 {
+	sum := 0.0
+	inverse := s.inverse[:s.dim]
+	for k := range s.level.C {
+		for i, v := range s.part(s.g, k)[:len(inverse)] {
+			v *= inverse[i]
+			sum += v * v
+		}
+	}
+	return math.Sqrt(sum / float64(s.dim*len(s.level.C)))
+}
+
+// weigh sets the weights, 1/(atol + rtol |y_i|). Without atol a component counts
+// as large as it gets in the step, and as √ε of the largest at least.
+func (s *stepper) weigh() {
+	l := s.level
+	inverse := s.inverse[:s.dim]
+	if l.atol > 0 {
+		for i, v := range s.y[:s.dim] {
+			inverse[i] = 1 / (l.atol + l.rtol*math.Abs(v))
+		}
+		return
+	}
+	largest := 0.0
+	for i, v := range s.y[:s.dim] {
+		v = math.Abs(v)
+		for k := range l.C {
+			v = math.Max(v, math.Abs(s.w[k*s.pad+i]))
+		}
+		inverse[i] = v
+		largest = math.Max(largest, v)
+	}
+	if largest == 0 {
+		largest = 1
+	}
+	for i, v := range inverse {
+		inverse[i] = 1 / (l.rtol * math.Max(v, 0x1p-26*largest))
+	}
+}
