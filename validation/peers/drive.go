@@ -10,6 +10,7 @@ import (
 	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/integrators/multistep"
+	"github.com/ito-sde/ito/integrators/radau"
 	"github.com/ito-sde/ito/integrators/rosenbrock"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
@@ -60,6 +61,9 @@ func methods() []ode.Entry {
 		}
 	}
 	for _, e := range rosenbrock.Catalogue {
+		add(e.Name, e.Method, true)
+	}
+	for _, e := range radau.Catalogue {
 		add(e.Name, e.Method, true)
 	}
 	for _, e := range multistep.Catalogue {
