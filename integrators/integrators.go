@@ -76,6 +76,8 @@ type Linearisation struct {
 	// identity. A singular M makes a differential-algebraic equation, of index
 	// 1 where the methods are to hold their order.
 	Mass *jacobian.Matrix
+	// Watch, where it is not nil, is lent every Jacobian that is computed.
+	Watch func(*jacobian.Matrix)
 	// RTol and ATol are the tolerances that iterations are carried to; both 0:
 	// to a few units of rounding.
 	RTol, ATol float64

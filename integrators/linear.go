@@ -55,8 +55,17 @@ func (l *Linear) Linearise(t float64, y, f0 []float64) error {
 	l.Counts.Jacobians++
 	if l.diffs != nil {
 		l.Counts.Evaluations += l.diffs.Evaluations()
-		return l.diffs.Eval(l.J, t, y, f0)
+		if err := l.diffs.Eval(l.J, t, y, f0); err != nil {
+			return err
+		}
+	} else {
+		l.J.Zero()
+		if err := l.Linearisation.Jacobian(l.J, t, y); err != nil {
+			return err
+		}
 	}
-	l.J.Zero()
-	return l.Linearisation.Jacobian(l.J, t, y)
+	if l.Watch != nil {
+		l.Watch(l.J)
+	}
+	return nil
 }

@@ -24,6 +24,7 @@ type rk struct {
 	slopes                 [][]float64 // the stages in k
 	first                  firstStage
 	counts                 Counts
+	spread                 *vec.Terms // between the stages that Stiffness compares
 
 	// The last accepted step, for Interpolate: it started at start, and its
 	// stages are those in k until the next Try.

@@ -15,10 +15,11 @@ type Differences struct {
 
 // NewDifferences prepares the differences of f for a pattern. floor is the size
 // below which a component counts as zero: the ratio of the absolute to the
-// relative tolerance, or 0 for 1e-5.
+// relative tolerance, or 0 for 3e-3, with which
+// half the digits remain of a component that is zero.
 func NewDifferences(p *Pattern, f func(dst []float64, t float64, y []float64) error, floor float64) *Differences {
 	if !(floor > 0) {
-		floor = 1e-5
+		floor = 3e-3
 	}
 	n := p.n
 	mem := make([]float64, 3*n)
