@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/radau"
+	"github.com/ito-sde/ito/integrators/rosenbrock"
+	"github.com/ito-sde/ito/integrators/switching"
 )
 
 // Entry describes a method of the catalogue.
@@ -23,6 +26,15 @@ type Entry struct {
 var Catalogue = func() (all []Entry) {
 	for _, e := range integrators.Catalogue {
 		all = append(all, Entry{e.Name, e.Method, false, e.Doc})
+	}
+	for _, e := range switching.Catalogue {
+		all = append(all, Entry{e.Name, e.Method, true, e.Doc})
+	}
+	for _, e := range rosenbrock.Catalogue {
+		all = append(all, Entry{e.Name, e.Method, true, e.Doc})
+	}
+	for _, e := range radau.Catalogue {
+		all = append(all, Entry{e.Name, e.Method, true, e.Doc})
 	}
 	return all
 }()
