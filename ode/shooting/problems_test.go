@@ -74,3 +74,7 @@ func span(a, b float64, intervals int) []float64 {
 	}
 	return t
 }
+
+func layer(t, eps float64) float64 {
+	return (math.Exp(-t) - math.Exp(-t/eps)) / (math.Exp(-1) - math.Exp(-1/eps))
+}
