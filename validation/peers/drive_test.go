@@ -10,6 +10,16 @@ import (
 	"github.com/ito-sde/ito/validation/problems"
 )
 
+func TestRaced(t *testing.T) {
+	require.Len(t, raced(), 12)
+	for _, p := range raced() {
+		require.Len(t, p.Reference, len(p.Y0), p.Name)
+		require.Equal(t, p.Stiff, p.Stiff && p.Jacobian != nil, p.Name)
+		require.Zero(t, p.T0, p.Name, "every driver starts at 0")
+		require.Nil(t, p.Mass, p.Name)
+	}
+}
+
 // The end points that ito's driver reports are close to the solution.
 func TestDrive(t *testing.T) {
 	p, ok := problems.ByName("lotka")

@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
-	"github.com/ito-sde/ito/validation/problems"
 )
 
 type options struct {
@@ -133,7 +132,7 @@ func newBuilder(ctx context.Context, o options) (*builder, error) {
 // problem so that what slows the machine for a while slows all of them.
 func measureAll(ctx context.Context, ready []program, o options, raw io.Writer) ([]measure.Line, error) {
 	var all []measure.Line
-	for _, p := range problems.Catalogue {
+	for _, p := range raced() {
 		rounds := o.rounds
 		if o.quick {
 			rounds = 1

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
-	"github.com/ito-sde/ito/validation/problems"
 )
 
 // versions says what was measured, and on what.
@@ -52,7 +51,7 @@ right-hand sides; "fortran" is DOPRI5, DOP853, VODE and LSODA as SciPy ships the
 
 // publish prints the tables, and writes the page where one is asked for.
 func publish(out io.Writer, o options, lines []measure.Line, notes []string) error {
-	if err := report(out, plain, problems.Catalogue, lines); err != nil {
+	if err := report(out, plain, raced(), lines); err != nil {
 		return err
 	}
 	for _, n := range notes {
@@ -63,7 +62,7 @@ func publish(out io.Writer, o options, lines []measure.Line, notes []string) err
 	}
 	var page strings.Builder
 	fmt.Fprintf(&page, introduction, o.write)
-	if err := report(&page, markdown, problems.Catalogue, lines); err != nil {
+	if err := report(&page, markdown, raced(), lines); err != nil {
 		return err
 	}
 	for _, n := range notes {

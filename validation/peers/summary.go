@@ -50,6 +50,19 @@ func (r row) ratio() float64 {
 	return own.seconds / rival.seconds
 }
 
+// raced returns the problems that the drivers in every language know.
+func raced() (list []problems.Problem) {
+	for _, name := range []string{
+		"lorenz10", "lorenz20", "arenstorf", "kepler10", "pleiades", "lotka", "bruss100",
+		"robertson", "vdp1000", "hires", "orego", "bruss500",
+	} {
+		if p, ok := problems.ByName(name); ok {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // targets are the achieved errors to compare at.
 func targets(p problems.Problem) []float64 {
 	if p.Stiff {
