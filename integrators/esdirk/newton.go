@@ -1,0 +1,259 @@
+package esdirk
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/jacobian"
+	"github.com/ito-sde/ito/internal/vec"
+)
+
+// newton solves the equations of the stages,
+//
+//	M x/(hγ) = f(t, base + x),   x = hγ k,
+//
+// by the simplified method of Newton: J is that of an earlier point and W that of an
+// earlier step h₀,
+//
+//	W Δ = f(t, base + x) − M x/(hγ),   W = M/(h₀γ) − J,   x ← x + 2ρ/(1+ρ) Δ,   ρ = h/h₀.
+//
+// The factor halves the range of errors that W makes on components of which either
+// side of it dominates, as in CVODE (Hindmarsh et al. 2005), where W is scaled by
+// h₀γ. W is factored anew where |1/ρ − 1| exceeds drift, and J is evaluated anew
+// where the worst contraction of the step before exceeded slow, or where a stage
+// fails to converge. drift is 0 and slow 0.01 for narrow patterns, of at most 16
+// diagonals or unknowns, and 0.2 and 0.1 for others.
+//
+// With the contraction Θ = ‖Δ_m‖/‖Δ_{m−1}‖, iteration ends where
+// Θ/(1−Θ)·‖Δ‖ ≤ kappa, the norm being that of the tolerances; the first Δ is judged
+// by the rates of the stages before. It fails where at this rate it would not end
+// within limit. Hairer, Wanner (1996), section IV.8.
+type newton struct {
+	lin      *integrators.Linear
+	lu, mass *jacobian.LU[float64] // mass is M itself; nil: the identity
+	gamma    float64
+	limit    int
+	kappa    float64
+	rounding bool // no tolerances: the norm counts units of rounding
+	drift    float64
+	slow     float64
+
+	t, shift, at float64 // shift is 1/(hγ), at that of the factorisation, 0: none
+	have         bool    // J is set
+	current      bool    // J is that at (t, y)
+	eta, rate    float64 // Θ/(1−Θ) at last, worst Θ of the step
+
+	y, base, x, stage, r, mx, weight []float64
+	f0                               []float64 // f(t, y) where it is known
+}
+
+func (s *newton) reset(t float64) {
+	s.t, s.at, s.eta, s.rate = t, 0, 1, 0
+	s.have, s.current = false, false
+	s.scale()
+}
+
+func (s *newton) accept(h float64) {
+	s.t += h
+	s.current = false
+	s.scale()
+}
+
+// scale sets the weights of the norm at y.
+func (s *newton) scale() {
+	rtol, atol, least := s.lin.RTol, s.lin.ATol, 0.0
+	if s.rounding || atol == 0 {
+		for _, v := range s.y[:len(s.weight)] {
+			least = math.Max(least, math.Abs(v))
+		}
+		if least == 0 {
+			least = 1
+		}
+	}
+	if s.rounding {
+		// Of a component much smaller than the others their rounding decides.
+		rtol, least = 0x1p-52, 1e-3*least
+	} else if atol > 0 {
+		least = 0
+	} else {
+		least *= 0x1p-52 // a relative tolerance of zero is none
+	}
+	for i, v := range s.y[:len(s.weight)] {
+		s.weight[i] = 1 / (atol + rtol*math.Max(math.Abs(v), least))
+	}
+}
+
+// prepare sets W for steps of length h.
+func (s *newton) prepare(h float64) error {
+	s.shift = 1 / (h * s.gamma)
+	if !s.have || s.rate > s.slow && !s.current {
+		if err := s.linearise(); err != nil {
+			return err
+		}
+	}
+	s.rate = 0
+	if s.at != 0 && math.Abs(s.at-s.shift) <= s.drift*math.Abs(s.shift) {
+		return nil
+	}
+	err := s.factor()
+	if err != nil && !s.current {
+		if err := s.linearise(); err != nil {
+			return err
+		}
+		err = s.factor()
+	}
+	return err
+}
+
+// linearise sets J at (t, y).
+func (s *newton) linearise() error {
+	f0 := s.f0
+	if s.lin.Jacobian == nil && f0 == nil {
+		// The slope at hand solves its equation to the tolerance only, which
+		// differences would divide by their small increments.
+		if err := s.lin.Eval(s.r, s.t, s.y[:len(s.r)]); err != nil {
+			return err
+		}
+		f0 = s.r
+	}
+	s.at = 0
+	if err := s.lin.Linearise(s.t, s.y[:len(s.r)], f0); err != nil {
+		return err
+	}
+	s.have, s.current = true, true
+	return nil
+}
+
+func (s *newton) factor() error {
+	s.lin.Counts.Factorisations++
+	s.at = 0
+	if err := s.lu.Factor(s.shift, s.lin.Mass, s.lin.J); err != nil {
+		return fmt.Errorf("%w: %w", integrators.ErrDiverged, err)
+	}
+	s.at = s.shift
+	return nil
+}
+
+// solve finds x of a stage; where the iteration fails it tries again with what can
+// be brought up to date.
+func (s *newton) solve(predict *vec.Terms, k []float64, t float64) error {
+	for {
+		predict.Combine(s.x, nil, 1/s.shift, k)
+		ok, err := s.iterate(t)
+		if ok || err != nil {
+			return err
+		}
+		if s.current && s.at == s.shift {
+			s.rate = 0
+			return integrators.ErrDiverged
+		}
+		if !s.current {
+			if err := s.linearise(); err != nil {
+				return err
+			}
+		}
+		if err := s.factor(); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *newton) iterate(t float64) (ok bool, err error) {
+	rho := s.at / s.shift
+	correction := 2 * rho / (1 + rho)
+	// Rates of other stages count for less and less; to rounding, for nothing.
+	eta, prev := 1.0, 0.0
+	if !s.rounding {
+		root := math.Sqrt(s.eta)
+		eta = root * math.Sqrt(root)
+	}
+	for m := 1; m <= s.limit; m++ {
+		s.state()
+		if err := s.lin.Eval(s.r, t, s.stage); err != nil {
+			return false, err
+		}
+		s.lin.Counts.Iterations++
+		s.residual()
+		s.lu.Solve(s.r)
+		norm := s.update(correction)
+		if m > 1 {
+			theta := norm / prev
+			if s.rounding && theta >= 0.5 && prev < 1e8 && s.current && s.at == s.shift {
+				return true, nil // what is left is rounding
+			}
+			if norm > s.kappa {
+				s.rate = math.Max(s.rate, theta)
+			}
+			if !(theta < 1) {
+				return false, nil
+			}
+			eta = theta / (1 - theta)
+			left := eta * norm
+			for range s.limit - m {
+				left *= theta
+			}
+			if left > s.kappa {
+				return false, nil
+			}
+		} else if !(norm <= math.MaxFloat64) {
+			return false, nil
+		}
+		if eta*norm <= s.kappa || norm == 0 {
+			s.eta = math.Max(eta, 0x1p-14)
+			return true, nil
+		}
+		prev = norm
+	}
+	return false, nil
+}
+
+// state sets stage = base + x.
+func (s *newton) state() {
+	stage := s.stage
+	base, x := s.base[:len(stage)], s.x[:len(stage)]
+	for i := range stage {
+		stage[i] = base[i] + x[i]
+	}
+}
+
+// residual subtracts M x/(hγ) from r.
+func (s *newton) residual() {
+	r := s.r
+	mx := s.x[:len(r)]
+	if s.mass != nil {
+		s.lin.Mass.MulVec(s.mx, mx)
+		mx = s.mx[:len(r)]
+	}
+	for i, v := range mx {
+		r[i] -= v * s.shift
+	}
+}
+
+// update adds c r to x and returns the norm of what it added.
+func (s *newton) update(c float64) float64 {
+	r := s.r
+	x, weight := s.x[:len(r)], s.weight[:len(r)]
+	sum := 0.0
+	for i, v := range r {
+		v *= c
+		x[i] += v
+		v *= weight[i]
+		sum += v * v
+	}
+	return math.Sqrt(sum / float64(len(r)))
+}
+
+// filter sets dst = (M − h₀γJ)⁻¹ M e.
+func (s *newton) filter(dst, e []float64) {
+	r := s.r
+	if s.mass != nil {
+		s.lin.Mass.MulVec(r, e)
+	} else {
+		copy(r, e)
+	}
+	s.lu.Solve(r)
+	for i, v := range r {
+		dst[i] = v * s.at
+	}
+}
