@@ -34,12 +34,12 @@ func (s *stepper) Choose(h, norm float64, _ []float64) float64 {
 		s.order(r)
 		return h * r
 	}
-	k := 1 / float64(len(l.C)+1)
+	k := len(l.C) + 1
 	bound := func(q float64) float64 { return math.Max(grow, math.Min(shrink, q)) }
 	m, n := float64(2*l.most), float64(s.newton.iterations)
 	q := float64(shrink)
 	if norm <= math.MaxFloat64 {
-		q = bound(math.Pow(norm, k) * (m + n) / (safety * (m + 1)))
+		q = bound(root(norm, k) * (m + n) / (safety * (m + 1)))
 	}
 	if !(norm <= 1) {
 		c.rejected = true
@@ -50,7 +50,7 @@ func (s *stepper) Choose(h, norm float64, _ []float64) float64 {
 		return h / q
 	}
 	if c.h != 0 && !c.changed {
-		q = math.Max(q, bound(c.h/h*math.Pow(norm*norm/c.norm, k)/safety))
+		q = math.Max(q, bound(c.h/h*root(norm*norm/c.norm, k)/safety))
 	}
 	c.h, c.norm = h, math.Max(0.01, norm)
 	if math.Abs(h)/q > math.Abs(h) && c.rejected {
@@ -64,6 +64,17 @@ func (s *stepper) Choose(h, norm float64, _ []float64) float64 {
 		return h
 	}
 	return h / q
+}
+
+// root is x^(1/n) for n = 2, 4, 6, 8, in a fraction of the time of math.Pow.
+func root(x float64, n int) float64 {
+	for ; n%2 == 0; n /= 2 {
+		x = math.Sqrt(x)
+	}
+	if n == 3 {
+		x = math.Cbrt(x)
+	}
+	return x
 }
 
 // order chooses the number of stages for a step whose length is ratio times that

@@ -36,7 +36,7 @@ func (s *stepper) solve(h float64) error {
 	}
 	s.guess(h)
 	l, c := s.level, &s.newton
-	c.eta = math.Max(math.Pow(c.eta, 0.8), trust)
+	c.eta = math.Max(math.Sqrt(c.eta)*math.Sqrt(math.Sqrt(c.eta)), trust)
 	if l.exact {
 		c.eta = 1
 	}
@@ -77,7 +77,11 @@ func (s *stepper) solve(h float64) error {
 			return s.fail(errDiverged)
 		}
 		if c.iterations > 1 && !l.exact {
-			if excess := c.eta * norm * math.Pow(c.theta, float64(left-1)) / l.enough; excess >= 1 {
+			excess := c.eta * norm / l.enough
+			for range left - 1 {
+				excess *= c.theta
+			}
+			if excess >= 1 {
 				shorter := 0.8 * math.Pow(math.Min(20, excess), -1/float64(left+3))
 				s.control.unexpected = shorter <= 0.5
 				c.shorter = shorter

@@ -67,6 +67,10 @@ func (s *stepper) Reset(t float64, y []float64) error {
 	return nil
 }
 
+// least is the length of the shortest step that is computed; a shorter one would
+// overflow 1/h. The state does not feel the difference.
+const least = 1e-290
+
 func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	if s.control.unexpected {
 		s.lower()
@@ -77,6 +81,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	repeated := s.tried
 	s.control.rejected = s.control.rejected || repeated
 	s.tried, s.h = true, h
+	h = math.Copysign(math.Max(math.Abs(h), least), h)
 	err := s.solve(h)
 	if !s.fresh && errors.Is(err, integrators.ErrDiverged) {
 		s.stale, s.control.unexpected = true, false // the order is not to blame
