@@ -150,8 +150,7 @@ func TestAdamsOrder(t *testing.T) {
 	}
 }
 
-// fixed is the relative error at the end of equal steps or, if dense, the worst
-// between them.
+// fixed marches with exact slopes in the past.
 func fixed(k int, p closed, steps int, dense bool) (float64, error) {
 	s := multistep.Adams{MinOrder: k, MaxOrder: k}.Stepper(p.f, p.dim)
 	h := p.end / float64(steps)
@@ -170,7 +169,14 @@ func fixed(k int, p closed, steps int, dense bool) (float64, error) {
 		past = append(past, d)
 	}
 	multistep.Remember(s, h, past)
-	e := 0.0
+	return march(s, p, steps, dense)
+}
+
+// march is the relative error at the end of equal steps or, if dense, the worst
+// between them.
+func march(s integrators.Stepper, p closed, steps int, dense bool) (float64, error) {
+	y, want := make([]float64, p.dim), make([]float64, p.dim)
+	h, e := p.end/float64(steps), 0.0
 	for n := range steps {
 		if err := s.Try(y, nil, h); err != nil {
 			return 0, err

@@ -205,9 +205,12 @@ func TestNotFinite(t *testing.T) {
 func TestOrders(t *testing.T) {
 	for _, m := range []integrators.Method{
 		multistep.Adams{MaxOrder: 13}, multistep.Adams{MinOrder: 5, MaxOrder: 4}, multistep.Adams{MinOrder: -1},
+		multistep.NDF{MaxOrder: 6}, multistep.BDF{MinOrder: 3, MaxOrder: 2},
 	} {
 		require.ErrorIs(t, m.Stepper(circle.f, 2).Reset(0, circle.y0), multistep.ErrOrder, "%v", m)
 	}
 	order, estimate := multistep.Adams{}.Order()
 	require.Equal(t, []int{13, 12}, []int{order, estimate})
+	order, estimate = multistep.NDF{MaxOrder: 3}.Order()
+	require.Equal(t, []int{3, 3}, []int{order, estimate})
 }

@@ -35,3 +35,21 @@ func perStep(b *testing.B, s integrators.Stepper, p problem, rtol, atol float64)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/step")
 }
+
+// BenchmarkNDF is the same of Robertson's reaction, with its Jacobians and
+// factorisations.
+func BenchmarkNDF(b *testing.B) {
+	p, loop := named(b, "robertson")
+	for _, c := range []struct {
+		name string
+		tol  float64
+	}{{"1e-4", 1e-4}, {"1e-8", 1e-8}} {
+		b.Run(c.name, func(b *testing.B) {
+			s, err := multistep.NDF{}.Implicit(p.F, 3, linearisation(p, c.tol, false))
+			if err != nil {
+				b.Fatal(err)
+			}
+			perStep(b, s, loop, c.tol, c.tol*p.AbsScale)
+		})
+	}
+}

@@ -140,3 +140,12 @@ func distance(a, b []float64) float64 {
 	}
 	return up / down
 }
+
+// worst is max |a_i − b_i|/|b_i|.
+func worst(a, b []float64) float64 {
+	e := 0.0
+	for i := range a {
+		e = math.Max(e, math.Abs(a[i]-b[i])/math.Abs(b[i]))
+	}
+	return e
+}

@@ -25,3 +25,34 @@ func Remember(stepper integrators.Stepper, h float64, past [][]float64) {
 		}
 	}
 }
+
+// RememberStates gives a fresh NDF or BDF stepper a past of equal steps h:
+// y(t−jh) = past[j].
+func RememberStates(stepper integrators.Stepper, h float64, past [][]float64) {
+	s := stepper.(*backward)
+	k := len(past) - 1
+	s.unknown, s.k, s.order, s.have, s.equal, s.h, s.last = false, k, k, k, k, h, h
+	rows := make([][]float64, len(past))
+	for j := range past {
+		rows[j] = append([]float64(nil), past[j]...)
+	}
+	for i := range rows {
+		for l, v := range rows[0] {
+			s.past[l/4][i][l%4] = v
+		}
+		for j := range len(rows) - i - 1 {
+			for l := range rows[j] {
+				rows[j][l] -= rows[j+1][l]
+			}
+		}
+	}
+}
+
+// Formula is (1−κ_k) γ_k, κ_k γ_k + 1/(k+1) and γ_j/((1−κ_k) γ_k) of order k.
+func Formula(ndf bool, k int) (leading, err float64, past []float64) {
+	f := &bdfFormulas[k]
+	if ndf {
+		f = &ndfFormulas[k]
+	}
+	return 1 / f.beta, f.err, f.past[1 : k+1]
+}

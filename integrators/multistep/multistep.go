@@ -1,6 +1,7 @@
 // Package multistep holds methods that remember the steps before: Adams' for
-// right-hand sides that cost much and are not stiff. They choose their own orders
-// and steps; they are integrators.Chooser.
+// right-hand sides that cost much and are not stiff, and the differentiation
+// formulas BDF and NDF for stiff ones. They choose their own orders and steps;
+// they are integrators.Chooser.
 //
 // A method starts at order 1 without a past, and so it does after every Reset:
 // it suits long smooth solutions better than ones that are often interrupted.
@@ -25,6 +26,8 @@ type Entry struct {
 // Catalogue lists the methods; tests and benchmarks are made from it.
 var Catalogue = []Entry{
 	{"adams", Adams{}, "orders 1 to 12 with two evaluations a step; non-stiff problems whose right-hand side is expensive, tolerances 1e-6 to 1e-13"},
+	{"ndf", NDF{}, "orders 1 to 5, one factorisation for many steps; large stiff problems and differential-algebraic ones of index 1, tolerances 1e-2 to 1e-8"},
+	{"bdf", BDF{}, "orders 1 to 5; as ndf with shorter steps, and stabler at orders 3 and 4"},
 }
 
 // ErrOrder is wrapped where the orders asked for do not exist.
