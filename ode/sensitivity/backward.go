@@ -40,7 +40,7 @@ type backward struct {
 }
 
 func newBackward(r *Trace) *backward {
-	m, n := r.method, len(r.Y)
+	m, n := r.method, len(r.last)
 	b := &backward{linear: newLinear(r.system, n, r.p), r: r, a: m.A, c: m.C}
 	b.stepper = m.Stepper(b.sided, n)
 	switch {
@@ -84,7 +84,7 @@ func (b *backward) replay(ctx context.Context, y []float64, first, count, k int)
 	n, s := len(b.lambda), b.r.steps
 	copy(y, s.state(k))
 	if first+count == len(s.h) {
-		copy(y[count*n:], b.r.Y)
+		copy(y[count*n:], b.r.last)
 	} else {
 		copy(y[count*n:], s.state(k+1))
 	}

@@ -39,7 +39,7 @@ func newBeside(m integrators.Method, v *variational, z []float64, c Config) (*be
 			return nil, err
 		}
 		if b.inner, err = im.Implicit(v.eval, len(z), l); err != nil {
-			return nil, bad("%v: %v", m, err)
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	} else {
 		b.inner = m.Stepper(v.eval, len(z))
@@ -62,6 +62,9 @@ func (b *beside) Reset(t float64, y []float64) error {
 func (b *beside) reached(t float64, y []float64) error {
 	if !slices.Equal(y, b.z[:b.n]) {
 		return errMoved(t)
+	}
+	if i := firstNotFinite(b.z[b.n:]); i >= 0 {
+		return fmt.Errorf("%w: component %d in column %d of S at t = %v", ErrNotFinite, i%b.n, i/b.n, t)
 	}
 	return b.out.reach(t, b)
 }

@@ -30,10 +30,10 @@ type Config struct {
 	// ErrorControl has the entries of the sensitivities count in the error norm,
 	// RTol and ATol meant for them as for components of the state; Observer and
 	// Events then see the state with the sensitivities behind it, those of
-	// parameters first, column after column. Without it
-	// the steps are those that ode.Solve would make for the state by itself, and
-	// the sensitivities are the exact derivatives of the numbers so found, the
-	// steps held fixed.
+	// parameters first, column after column. Without it the steps are those that
+	// ode.Solve would make for the state by itself, and the sensitivities are the
+	// exact derivatives of the numbers so found, the steps held fixed; where they
+	// vary faster than the state, as about a state at rest, they need it.
 	ErrorControl bool
 }
 
@@ -59,9 +59,9 @@ type Result struct {
 // that is an integrators.Implicit needs the Jacobian, and its Newton matrices hold
 // the state and all sensitivities, as a sparse pattern.
 //
-// Config.Events may only be watched, and Linearisation is made from the System. The
-// error wraps ErrConfig, ErrNotFinite, or is one of ode.Solve. Hairer, Nørsett, Wanner (1993), section
-// I.14; Caracotsios, Stewart (1985).
+// Config.Events may only be watched, and Linearisation is made from the System.
+// The error wraps ErrConfig, ErrNotFinite, or is one of ode.Solve. Hairer,
+// Nørsett, Wanner (1993), section I.14; Caracotsios, Stewart (1985).
 func Forward(ctx context.Context, m integrators.Method, s System, t0, t1 float64, y0, p []float64, c Config) (Result, error) {
 	v, z0, err := start(m, s, y0, p, &c)
 	if err != nil {

@@ -228,6 +228,11 @@ func TestForwardErrors(t *testing.T) {
 	bad.Jacobian = func(fy, _ *mat.Dense, _ float64, _, _ []float64) error { fy.Set(0, 1, math.NaN()); return nil }
 	_, err = sensitivity.Forward(background, dp, bad, 0, 1, lotka0, lotkaP, ok)
 	require.ErrorIs(t, err, sensitivity.ErrNotFinite)
+	// A state at rest whose sensitivities, multiplied by 7 a step, overflow.
+	grows := sensitivity.System{Field: func(d []float64, _ float64, y, p []float64) error { d[0] = p[0] * y[0]; return nil }}
+	r, err = sensitivity.Forward(background, integrators.RK4, grows, 0, 1, []float64{0}, []float64{1000}, sensitivity.Config{Config: ode.Config{Step: 0.002}})
+	require.ErrorIs(t, err, sensitivity.ErrNotFinite)
+	require.InDelta(t, 0.73, r.T, 0.01) // 308 ln 10/ln 7 steps
 	ctx, cancel := context.WithCancel(background)
 	cancel()
 	_, err = sensitivity.Forward(ctx, dp, lotka, 0, 1, lotka0, lotkaP, ok)

@@ -27,13 +27,14 @@ import (
 //
 // The trace is not changed, and may serve several gradients, at the same time if
 // the System's functions allow it. The error wraps ErrConfig, ErrNotFinite,
-// ErrRepeat, the context's or the System's. Hager (2000), eqs. 7 and 8; Griewank,
-// Walther (2008), chapter 12, for the checkpoints.
+// ErrRepeat, the context's or the System's. Hager (2000), Runge–Kutta methods in
+// optimal control and the transformed adjoint system; Griewank, Walther (2008),
+// chapter 12, for the checkpoints.
 func (r *Trace) Gradient(ctx context.Context, end []float64, at [][]float64) (dy0, dp []float64, err error) {
 	if r.done != nil {
 		return nil, nil, fmt.Errorf("%w: the recorded solve ended early: %w", ErrConfig, r.done)
 	}
-	n := len(r.Y)
+	n := len(r.last)
 	if end != nil && len(end) != n {
 		return nil, nil, bad("the derivative by y(T) has %d numbers, want %d", len(end), n)
 	}

@@ -19,6 +19,7 @@ type Trace struct {
 	at     []float64
 	stops  []float64
 	steps  *checkpoints
+	last   []float64 // the state at the end
 	done   error
 }
 
@@ -27,7 +28,8 @@ type Trace struct {
 // N, which costs at most 3√N states and one more pass over the steps for each
 // gradient.
 //
-// Config.Events may only be watched. After an error the trace holds the last good state and has no gradients.
+// Config.Events may only be watched. After an error the trace holds the last good
+// state and has no gradients.
 func Record(ctx context.Context, m *integrators.Tableau, s System, t0, t1 float64, y0, p []float64, c ode.Config, every int) (*Trace, error) {
 	r := &Trace{Result: ode.Result{T: t0, Y: slices.Clone(y0)}, method: m, system: s, p: slices.Clone(p)}
 	switch {
@@ -45,11 +47,11 @@ func Record(ctx context.Context, m *integrators.Tableau, s System, t0, t1 float6
 	}
 	r.at, r.stops = slices.Clone(c.At), slices.Clone(c.Stops)
 	r.steps = newCheckpoints(len(y0), every, t0)
-	last := slices.Clone(y0)
+	r.last = slices.Clone(y0)
 	observer := c.Observer
 	c.Observer = func(s ode.Step) {
-		r.steps.add(s.T, s.H, last)
-		copy(last, s.Y)
+		r.steps.add(s.T, s.H, r.last)
+		copy(r.last, s.Y)
 		if observer != nil {
 			observer(s)
 		}

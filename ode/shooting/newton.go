@@ -100,7 +100,7 @@ func (s *newton) run(ctx context.Context) error {
 // iterate finds the correction at x.
 func (s *newton) iterate(ctx context.Context) error {
 	s.weigh(s.x)
-	if err := s.linearise(ctx, s.b, s.f, s.x); err != nil {
+	if err := s.linearise(ctx, s.b, s.f, s.x, s.count == 0); err != nil {
 		return err
 	}
 	if err := s.b.factor(); err != nil {

@@ -98,13 +98,29 @@ func TestBoundaryLayer(t *testing.T) {
 	c.Nodes = span(0, 1, 20)
 	s, err = b.Solve(background, nil, nil, c)
 	require.NoError(t, err)
-	require.Less(t, s.Condition, 100.0)
+	require.Less(t, s.Condition, 1e3)
 	times := []float64{0, 0.01, 0.05, 0.5, 0.97, 1}
 	at, err := s.At(background, times)
 	require.NoError(t, err)
 	for i, a := range times {
 		want := (math.Sinh(50*(1-a)) + 0.5*math.Sinh(50*a)) / math.Sinh(50)
 		require.InDelta(t, want, at[i][0], 1e-9)
+	}
+}
+
+// From zero, where every step is long enough for the state, the fast oscillations
+// of y″ = −10⁴ y are found by one correction all the same.
+func TestGuessAtRest(t *testing.T) {
+	const w = 100
+	b := shooting.Problem{States: 2, Points: []float64{0, 1}, Conditions: values(1, 0.5),
+		System: second(func(_, y, _ float64, _ []float64) float64 { return -w * w * y })}
+	for _, intervals := range []int{1, 10} {
+		c := tolerance(1e-10)
+		c.Nodes = span(0, 1, intervals)
+		s, err := b.Solve(background, nil, nil, c)
+		require.NoError(t, err)
+		require.LessOrEqual(t, s.Iterations, 2)
+		require.InEpsilon(t, w*(0.5-math.Cos(w))/math.Sin(w), s.Y[0][1], 1e-8) // 16 periods
 	}
 }
 

@@ -106,13 +106,15 @@ func (s *trial) scale(x []float64, j int) float64 {
 }
 
 // linearise sets f = F(x) and b to its derivative, with unknowns and gaps in
-// units of weights.
-func (s *trial) linearise(ctx context.Context, b *blocks, f, x []float64) error {
+// units of weights. The derivative is that of the very steps of residual, except
+// at a guess: one at rest, such as zero, would be crossed by steps too long for it.
+func (s *trial) linearise(ctx context.Context, b *blocks, f, x []float64, guess bool) error {
+	control := guess && s.c.Solve.Step == 0 && s.c.Solve.ATols == nil
 	w := s.weights
 	wp := s.parameters(w)
 	for i := range s.intervals() {
 		r, err := sensitivity.Forward(ctx, s.c.Method, s.System, s.nodes[i], s.nodes[i+1], s.state(x, i), s.parameters(x),
-			sensitivity.Config{Config: s.span(i)})
+			sensitivity.Config{Config: s.span(i), ErrorControl: control})
 		s.evaluations += r.Stats.Evaluations
 		if err != nil {
 			return s.failed(i, err)
