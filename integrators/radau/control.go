@@ -22,7 +22,9 @@ type control struct {
 //
 //	h' = 0.9 h (h/h_before) (e_before/e²)^k
 //
-// between h/5 and 8h. h' from h to 1.2 h is h where the iteration converges well,
+// between h/5 and 8h; the first step goes to h/10 when it is rejected. A failed
+// iteration asks for the length at which its rate would have sufficed, or h/2.
+// h' from h to 1.2 h is h where the iteration converges well,
 // so that the factors serve again. The order rises where it converges very well
 // on even steps, ten steps after the last change at the soonest, and falls where
 // it converges badly or not at all: Hairer, Wanner (1999), section 4.

@@ -8,8 +8,9 @@
 //
 //	u(t) = y,   M u'(t + c_i h) = f(t + c_i h, u(t + c_i h)),   y_next = u(t + h)
 //
-// The order is 2s − 1; the methods are A-, L- and B-stable and stiffly accurate,
-// so that they suit stiff equations of any kind, discretised parabolic equations
+// The order is 2s − 1; the stability function is the Padé approximation of e^z of
+// degrees s−1 and s. The methods are A-, L- and B-stable and stiffly accurate, so
+// that they suit stiff equations of any kind, discretised parabolic equations
 // and, M being singular, differential-algebraic equations of index 1, whose
 // constraints hold at every step. u is the interpolant, of order s.
 //

@@ -133,3 +133,93 @@ func TestChoose(t *testing.T) {
 		require.Equal(t, factorisations, s.Counts().Factorisations)
 	}
 }
+
+// The polynomial of the step before is the solution where that is a polynomial of
+// degree s: Newton's iteration has nothing left to do, whatever the step. And J
+// is computed once where it is constant.
+func TestReuse(t *testing.T) {
+	for k, m := range adaptiveMethods[:3] {
+		stages := 3 + 2*k
+		p := problem{y0: []float64{1, 0}, f: func(d []float64, t float64, y []float64) error {
+			d[0] = float64(stages) * math.Pow(t, float64(stages-1))
+			d[1] = y[0] - 1 - math.Pow(t, float64(stages))
+			return nil
+		}}
+		p.l.RTol, p.l.ATol = 1e-6, 1e-6
+		s, err := m.Implicit(p.f, 2, p.l)
+		require.NoError(t, err)
+		require.NoError(t, s.Reset(0, p.y0))
+		y := make([]float64, 2)
+		at := 0.0
+		for i, h := range []float64{0.1, 0.15, 0.1, 0.4, 0.3} {
+			before := s.Counts().Iterations
+			require.NoError(t, s.Try(y, nil, h))
+			s.Accept()
+			if i > 0 {
+				require.Equal(t, before+1, s.Counts().Iterations, "%v, step %d", m, i)
+			}
+			at += h
+		}
+		require.InDelta(t, 1+math.Pow(at, float64(stages)), y[0], 1e-12)
+		require.Equal(t, 1, s.Counts().Jacobians)
+	}
+}
+
+// J is computed anew after a step on which the iteration was slow, for a step
+// that is repeated, and within a step for which an old one does not do.
+func TestRenewal(t *testing.T) {
+	y := make([]float64, 1)
+	// At rest in the first step, which therefore does not see its J fail.
+	stiffens := func(d []float64, t float64, y []float64) error {
+		k, target := 1.0, 1.0
+		if t > 0.25 {
+			k = 1e4
+		}
+		if t > 0.5 {
+			target = 2
+		}
+		d[0] = -k * (y[0] - target)
+		return nil
+	}
+	square := func(d []float64, _ float64, y []float64) error { d[0] = -y[0] * y[0]; return nil }
+	for _, m := range adaptiveMethods {
+		try := func(f integrators.Field, steps int, repeat bool) int {
+			s, err := m.Implicit(f, 1, integrators.Linearisation{RTol: 1e-6, ATol: 1e-6})
+			require.NoError(t, err)
+			require.NoError(t, s.Reset(0, []float64{1}))
+			for range steps {
+				if repeat {
+					require.NoError(t, s.Try(y, nil, 0.6))
+				}
+				require.NoError(t, s.Try(y, nil, 0.5))
+				s.Accept()
+			}
+			return s.Counts().Jacobians
+		}
+		linear := func(d []float64, _ float64, y []float64) error { d[0] = -y[0]; return nil }
+		require.Equal(t, 4, try(square, 4, false))
+		require.Equal(t, 1, try(linear, 4, false))
+		require.Equal(t, 4, try(linear, 4, true))
+		require.Equal(t, 2, try(stiffens, 2, false))
+	}
+}
+
+// With tolerances the estimate is scaled as the documentation of Method says.
+func TestScale(t *testing.T) {
+	const tol = 1e-6
+	for _, m := range adaptiveMethods {
+		est := func(l integrators.Linearisation) float64 {
+			s, err := m.Implicit(rotations["linear"], 2, l)
+			require.NoError(t, err)
+			require.NoError(t, s.Reset(0, []float64{1, 0}))
+			y, e := make([]float64, 2), make([]float64, 2)
+			require.NoError(t, s.Try(y, e, 0.05))
+			return math.Hypot(e[0], e[1])
+		}
+		_, s := m.Order()
+		want := tol / (0.1 * math.Pow(tol, float64(s+1)/float64(2*s)))
+		for _, l := range []integrators.Linearisation{{RTol: tol, ATol: tol}, {RTol: tol}, {ATol: tol}} {
+			require.InEpsilon(t, want, est(l)/est(integrators.Linearisation{}), 1e-2, "%v", m)
+		}
+	}
+}
