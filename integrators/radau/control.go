@@ -24,10 +24,12 @@ type control struct {
 //
 // between h/5 and 8h; the first step goes to h/10 when it is rejected. A failed
 // iteration asks for the length at which its rate would have sufficed, or h/2.
-// h' from h to 1.2 h is h where the iteration converges well,
-// so that the factors serve again. The order rises where it converges very well
-// on even steps, ten steps after the last change at the soonest, and falls where
-// it converges badly or not at all: Hairer, Wanner (1999), section 4.
+// h' from h to 1.2 h is h where the iteration converges well, so that the factors
+// serve again.
+//
+// The order rises where the iteration converges very well on even steps, ten
+// steps after the last change at the soonest, and falls where it converges badly
+// or not at all: Hairer, Wanner (1999), section 4.
 func (s *stepper) Choose(h, norm float64, _ []float64) float64 {
 	const safety, shrink, grow = 0.9, 5, 1.0 / 8
 	c, l := &s.control, s.level
