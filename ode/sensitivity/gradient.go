@@ -10,7 +10,8 @@ import (
 // Gradient returns dL/dy0 and dL/dp of a loss L(y(T), y(At_0), y(At_1), ...)
 // given its derivatives: end = ∂L/∂y(T), nil for zero, and at[i] = ∂L/∂y(At_i),
 // nil for zero (a nil entry or all of it). Where L depends on p directly, or y0
-// does, the caller adds ∂L/∂p and (∂y0/∂p)ᵀ dL/dy0.
+// does, the caller adds ∂L/∂p and (∂y0/∂p)ᵀ dL/dy0. A loss ∫ l(t, y, p) dt is the
+// last value of one more component with the field l.
 //
 // It is the discrete adjoint: the chain rule backwards through the accepted steps
 // and through the interpolant at output times. With λ = dL/dy at the end of a
