@@ -8,10 +8,9 @@ import (
 	"slices"
 
 	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/esdirk"
 	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/integrators/multistep"
-	"github.com/ito-sde/ito/integrators/radau"
-	"github.com/ito-sde/ito/integrators/rosenbrock"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
 	"github.com/ito-sde/ito/validation/problems"
@@ -60,10 +59,7 @@ func methods() []ode.Entry {
 			all = append(all, ode.Entry{Name: name, Method: m, Stiff: stiff})
 		}
 	}
-	for _, e := range rosenbrock.Catalogue {
-		add(e.Name, e.Method, true)
-	}
-	for _, e := range radau.Catalogue {
+	for _, e := range esdirk.Catalogue {
 		add(e.Name, e.Method, true)
 	}
 	for _, e := range multistep.Catalogue {
