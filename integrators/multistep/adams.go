@@ -14,7 +14,8 @@ import (
 //	p       = y_n + h Σ_(i<k) g_i φ*_i
 //	y_(n+1) = p + h g_k δ
 //
-// and a second evaluation of f, at y_(n+1), makes the new differences. The
+// and a second evaluation of f, at y_(n+1), makes the new differences. Sums of
+// steps are compensated, so that many short steps round off no more than few. The
 // error estimate h (g_k − g_(k−1)) δ is that of the formula of order k, while
 // y_(n+1) is of order k+1 (local extrapolation). Two evaluations a step at any
 // order make it the method for expensive right-hand sides that are not stiff and
@@ -59,6 +60,7 @@ type adams struct {
 	past            [highest + 2]float64
 	now             coefficients
 	y, next, start  []float64
+	low, step       []float64 // what rounding took off y, and the step to next
 	fy, delta, jump []float64
 	phi, predicted  []differences
 	unknown         bool  // f at y is not yet evaluated
@@ -75,8 +77,9 @@ func (a Adams) Stepper(f integrators.Field, dim int) integrators.Stepper {
 	blocks, padded := pad(dim)
 	s := &adams{f: f, dim: dim}
 	s.lo, s.hi, s.bad = orders(a.MinOrder, a.MaxOrder, highest)
-	take := vectors(6, padded)
-	s.y, s.next, s.start, s.fy, s.delta, s.jump = take(), take(), take(), take(), take(), take()
+	take := vectors(8, padded)
+	s.y, s.next, s.start, s.low, s.step = take(), take(), take(), take(), take()
+	s.fy, s.delta, s.jump = take(), take(), take()
 	s.phi, s.predicted = make([]differences, blocks), make([]differences, blocks)
 	return s
 }
@@ -87,10 +90,11 @@ func (s *adams) Reset(t float64, y []float64) error {
 	if len(y) != s.dim {
 		panic(fmt.Sprintf("multistep: state of %d numbers, want %d", len(y), s.dim))
 	}
-	s.t, s.k, s.have, s.equal, s.unknown, s.failed = t, 1, 0, 0, true, nil
+	s.t, s.k, s.order, s.have, s.equal, s.unknown, s.failed = t, 1, 0, 0, 0, true, nil
 	s.chooser = chooser{starting: true}
 	copy(s.y, y)
 	copy(s.start, y)
+	clear(s.low)
 	clear(s.phi)
 	clear(s.past[:])
 	return s.bad
@@ -128,11 +132,14 @@ func (s *adams) Try(dst, estimate []float64, h float64) error {
 	c := h * s.now.g[k]
 	for b := range s.phi {
 		sum := &s.predicted[b][0]
-		next, delta, fy := (*[4]float64)(s.next[4*b:]), (*[4]float64)(s.delta[4*b:]), (*[4]float64)(s.fy[4*b:])
+		y, next, step := (*[4]float64)(s.y[4*b:]), (*[4]float64)(s.next[4*b:]), (*[4]float64)(s.step[4*b:])
+		delta, fy := (*[4]float64)(s.delta[4*b:]), (*[4]float64)(s.fy[4*b:])
 		for l := range next {
 			d := fy[l] - sum[l]
 			delta[l] = d
-			next[l] += c * d
+			v := step[l] + c*d
+			next[l] = y[l] + v
+			step[l] = v - (next[l] - y[l])
 		}
 	}
 	copy(dst, s.next)
@@ -145,7 +152,7 @@ func (s *adams) Try(dst, estimate []float64, h float64) error {
 	return nil
 }
 
-// predict sets next = p and predicted_i = Σ_(i≤j<k) φ*_j, which are the
+// predict sets next = p, step = p − y_n and predicted_i = Σ_(i≤j<k) φ*_j, which are the
 // differences at the end of the step if f there is what is predicted.
 func (s *adams) predict() {
 	k, beta, g := s.tried, &s.now.beta, &s.now.g
@@ -160,7 +167,10 @@ func (s *adams) predict() {
 			o[0], o[1], o[2], o[3] = s0, s1, s2, s3
 		}
 		y, next := (*[4]float64)(s.y[4*b:]), (*[4]float64)(s.next[4*b:])
-		next[0], next[1], next[2], next[3] = y[0]+s.h*p0, y[1]+s.h*p1, y[2]+s.h*p2, y[3]+s.h*p3
+		low, step := (*[4]float64)(s.low[4*b:]), (*[4]float64)(s.step[4*b:])
+		p0, p1, p2, p3 = s.h*p0+low[0], s.h*p1+low[1], s.h*p2+low[2], s.h*p3+low[3]
+		step[0], step[1], step[2], step[3] = p0, p1, p2, p3
+		next[0], next[1], next[2], next[3] = y[0]+p0, y[1]+p1, y[2]+p2, y[3]+p3
 	}
 }
 
@@ -187,6 +197,7 @@ func (s *adams) Accept() {
 		}
 	}
 	s.start, s.y, s.next = s.y, s.next, s.start
+	s.low, s.step = s.step, s.low
 	s.past, s.equal = s.now.psi, s.nowEqual
 	s.t += s.h
 	s.have++
@@ -201,7 +212,7 @@ func (s *adams) Interpolate(dst []float64, theta float64) error {
 	if s.failed != nil {
 		return s.failed
 	}
-	if s.have == 0 {
+	if s.order == 0 {
 		copy(dst, s.y)
 		return nil
 	}

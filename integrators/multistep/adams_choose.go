@@ -20,6 +20,7 @@ func (s *adams) estimates(weights []float64, accepted bool) norms {
 	i1, i2 := max(k-1, 0), max(k-2, 0)
 	var sum0, sum1, sum2, sum3 float64
 	for i, w := range weights {
+		w = min(w, math.MaxFloat64) // infinite weights of errors that are zero
 		p, d := &s.predicted[i>>2], s.delta[i]
 		e0, e1, e2 := w*d, w*(p[i1][i&3]+d), w*(p[i2][i&3]+d)
 		sum0, sum1, sum2 = sum0+e0*e0, sum1+e1*e1, sum2+e2*e2
@@ -39,7 +40,7 @@ func (s *adams) estimates(weights []float64, accepted bool) norms {
 	}
 	if accepted && s.have > k && k < s.hi {
 		for i, w := range weights {
-			u := w * s.phi[i>>2][k+1][i&3]
+			u := min(w, math.MaxFloat64) * s.phi[i>>2][k+1][i&3]
 			sum3 += u * u
 		}
 		j := k + 1

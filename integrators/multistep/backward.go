@@ -63,7 +63,7 @@ func (s *backward) Reset(t float64, y []float64) error {
 	for i, v := range y {
 		s.past[i>>2][0][i&3] = v
 	}
-	s.t, s.k, s.order, s.have, s.equal, s.last = t, 1, 1, 0, 0, 0
+	s.t, s.k, s.order, s.have, s.equal, s.last = t, 1, 0, 0, 0, 0
 	s.unknown, s.failures, s.proposed = true, 0, 0
 	s.newton.reset()
 	return nil
@@ -168,7 +168,7 @@ func (s *backward) Accept() {
 //
 //	y(t_n + s h) = Σ_j ∇ʲ y_n s(s+1)...(s+j−1)/j!
 func (s *backward) Interpolate(dst []float64, theta float64) error {
-	if s.have == 0 {
+	if s.order == 0 {
 		for i := range dst {
 			dst[i] = s.past[i>>2][0][i&3]
 		}

@@ -44,6 +44,7 @@ func (s *backward) longest(weights []float64) (factor float64, order int) {
 	k := s.tried.k
 	var down, here, up float64
 	for i, w := range weights {
+		w = min(w, math.MaxFloat64) // infinite weights of errors that are zero
 		d := &s.past[i>>2]
 		e0, e1, e2 := w*d[k][i&3], w*d[k+1][i&3], w*d[k+2][i&3]
 		down, here, up = down+e0*e0, here+e1*e1, up+e2*e2
@@ -78,6 +79,8 @@ func (s *backward) shorten(h, norm float64, weights []float64) float64 {
 	factor := 0.25
 	switch {
 	case math.IsInf(norm, 0) || math.IsNaN(norm):
+	case s.failures > 2: // the sign of a break in f
+		s.k, s.have = 1, 0
 	case s.failures > 1:
 		factor = 0.5
 	default:
@@ -85,7 +88,7 @@ func (s *backward) shorten(h, norm float64, weights []float64) float64 {
 		if k > s.lo {
 			down := 0.0
 			for i, w := range weights {
-				e := w * (s.tried.past[i>>2][k][i&3] + s.d[i])
+				e := min(w, math.MaxFloat64) * (s.tried.past[i>>2][k][i&3] + s.d[i])
 				down += e * e
 			}
 			if f := s.reach(k-1, down/float64(len(weights))) / lowering; f > factor {

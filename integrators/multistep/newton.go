@@ -184,6 +184,7 @@ func (s *newton) iterate(t, c, aim float64, n int) error {
 
 // weigh sets the weights of the iteration's errors, in which 1 is the tolerance.
 func (s *newton) weigh(n int) {
+	const tiny = 0x1p-1000 // for components that are zero, with no tolerance of their own
 	rtol, atol := s.RTol, s.ATol
 	if s.exact() {
 		// A few units of rounding.
@@ -192,10 +193,10 @@ func (s *newton) weigh(n int) {
 		for _, v := range s.p[:n] {
 			largest = math.Max(largest, math.Abs(v))
 		}
-		rtol, atol = 4*unit, unit*unit*largest+math.SmallestNonzeroFloat64/unit
+		rtol, atol = 4*unit, unit*unit*largest
 	}
 	w := s.weights[:n]
 	for i, v := range s.p[:n] {
-		w[i] = 1 / (atol + rtol*math.Abs(v))
+		w[i] = 1 / max(atol+rtol*math.Abs(v), tiny)
 	}
 }

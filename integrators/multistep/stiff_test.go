@@ -231,3 +231,8 @@ func TestDiverged(t *testing.T) {
 	require.ErrorIs(t, s.Try(make([]float64, 1), nil, 1), integrators.ErrDiverged)
 	require.NoError(t, s.Try(make([]float64, 1), nil, 1e-3))
 }
+
+// failing is a Jacobian that fails.
+func failing(err error) jacobian.Func {
+	return func(*jacobian.Matrix, float64, []float64) error { return err }
+}
