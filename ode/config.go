@@ -135,7 +135,7 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 		s.stops = c.Stops
 		inner := f
 		f = func(dst []float64, t float64, y []float64) error {
-			if t == s.bar {
+			if (t-s.bar)*s.dir >= 0 {
 				t = s.before
 			}
 			return inner(dst, t, y)

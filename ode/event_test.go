@@ -194,6 +194,17 @@ func TestStops(t *testing.T) {
 	}
 }
 
+// Stops at the ends of the interval, or twice the same, are no more than others.
+func TestStopsAtTheEnds(t *testing.T) {
+	growth := func(d []float64, _ float64, y []float64) error { d[0] = y[0]; return nil }
+	for _, stops := range [][]float64{{1}, {3}, {1, 1, 2, 2, 3}, {2}} {
+		r, err := ode.Solve(background, integrators.Euler, growth, 1, 3, []float64{1}, ode.Config{Step: 0.5, Stops: stops})
+		require.NoError(t, err)
+		require.Equal(t, math.Pow(1.5, 4), r.Y[0])
+		require.Equal(t, 4, r.Stats.Accepted)
+	}
+}
+
 // A ball that bounces twice.
 func ExampleEvent() {
 	ball := func(d []float64, _ float64, y []float64) error { d[0], d[1] = y[1], -10; return nil }

@@ -19,9 +19,9 @@ func (s *solver) firstStep() error {
 	norm := func(v []float64) float64 {
 		var sum float64
 		for i, x := range v {
-			if x != 0 {
-				x /= s.atol[i] + s.c.RTol*math.Abs(s.y[i])
-				sum += x * x
+			// A zero without an absolute tolerance says nothing of scale.
+			if w := s.atol[i] + s.c.RTol*math.Abs(s.y[i]); w > 0 {
+				sum += (x / w) * (x / w)
 			}
 		}
 		return math.Sqrt(sum / float64(n))

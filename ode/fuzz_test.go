@@ -37,7 +37,7 @@ func (b *bits) coefficient() float64 {
 // system makes a field: quadratic with a periodic force, and one of the ways in
 // which fields misbehave. Stiff ones decay in the direction of integration:
 // methods that damp what is stiff damp what grows as fast too, and step over it.
-func (b *bits) system(dir float64) (dim int, f integrators.Field, y0 []float64) {
+func (b *bits) system(dir float64) (dim int, f integrators.Field, y0 []float64, rough bool) {
 	dim = 1 + b.next()%4
 	linear, square := make([]float64, dim*dim), make([]float64, dim*dim)
 	force, rate := make([]float64, dim), make([]float64, dim)
@@ -52,9 +52,10 @@ func (b *bits) system(dir float64) (dim int, f integrators.Field, y0 []float64) 
 		y0 = append(y0, b.coefficient())
 	}
 	if b.next()%4 == 0 { // stiff
-		linear[0] = -dir * math.Exp2(float64(b.next() % 24))
+		linear[0] = -dir * math.Exp2(float64(b.next()%24))
 	}
 	trouble, when := b.next()%16, float64(b.next())/64
+	rough = trouble > 0 && trouble < 6
 	return dim, func(dst []float64, t float64, y []float64) error {
 		for i := range dst {
 			dst[i] = force[i] * math.Cos(rate[i]*t)
@@ -77,7 +78,7 @@ func (b *bits) system(dir float64) (dim int, f integrators.Field, y0 []float64) 
 			}
 		}
 		return nil
-	}, y0
+	}, y0, rough
 }
 
 // FuzzSolve tries random systems, methods and settings: whatever they are, a
@@ -104,7 +105,7 @@ func fuzzSolve(t *testing.T, data []byte) {
 	entry := ode.Catalogue[b.next()%len(ode.Catalogue)]
 	t0, t1 := float64(b.next()-128)/32, float64(b.next()-128)/32
 	dir := math.Copysign(1, t1-t0)
-	dim, field, y0 := b.system(dir)
+	dim, field, y0, rough := b.system(dir)
 	_, estimate := entry.Method.Order()
 	tol := math.Pow(10, -2-float64(b.next()%10))
 	c := ode.Config{RTol: tol, ATol: tol, MaxSteps: 20_000}
@@ -181,11 +182,11 @@ func fuzzSolve(t *testing.T, data []byte) {
 	if len(c.Events) > 0 || estimate == 0 || c.RTol+c.ATol < 1e-13 || c.Filter != (ode.Filter{}) {
 		return // no other method to compare with, or no tolerance that can be met
 	}
-	check(ctx, t, entry, field, t0, t1, y0, r, c)
+	check(ctx, t, entry, field, t0, t1, y0, r, c, rough)
 }
 
 // check compares a result with what two other methods make of the problem.
-func check(ctx context.Context, t *testing.T, e ode.Entry, field integrators.Field, t0, t1 float64, y0 []float64, r ode.Result, c ode.Config) {
+func check(ctx context.Context, t *testing.T, e ode.Entry, field integrators.Field, t0, t1 float64, y0 []float64, r ode.Result, c ode.Config, rough bool) {
 	tight := ode.Config{RTol: 1e-9, ATol: 1e-9, MaxSteps: 20_000, Stops: c.Stops}
 	solve := func(y0 []float64) ([]float64, error) {
 		other, err := ode.ByName("rodas5p")
@@ -198,13 +199,14 @@ func check(ctx context.Context, t *testing.T, e ode.Entry, field integrators.Fie
 		return r.Y, err
 	}
 	want, err := solve(y0)
-	if errors.Is(err, ode.ErrStepSize) {
+	// A field that is not finite somewhere may go unseen between stages.
+	if errors.Is(err, ode.ErrStepSize) && !errors.Is(err, ode.ErrNotFinite) && !rough {
 		require.Fail(t, "the other method fails", "%s returns %v where another fails: %v", e.Name, r.Y, err)
 	}
 	if err != nil {
 		return
 	}
-	tol := math.Max(c.RTol, c.ATol)
+	tol := math.Max(math.Max(c.RTol, c.ATol), tight.RTol)
 	size, grown := 1.0, 0.0
 	for _, v := range want {
 		size = math.Max(size, math.Abs(v))
@@ -223,6 +225,9 @@ func check(ctx context.Context, t *testing.T, e ode.Entry, field integrators.Fie
 		}
 	}
 	allowed := 100 * (tol*size + grown) * math.Sqrt(float64(r.Stats.Accepted+1))
+	if rough { // estimates are blind to some of a jump that is not declared
+		allowed *= 100
+	}
 	for j := range want {
 		require.InDelta(t, want[j], r.Y[j], allowed, "%s at %g: %v, another method: %v; steps %+v", e.Name, tol, r.Y, want, r.Stats)
 	}

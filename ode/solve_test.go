@@ -130,6 +130,19 @@ func TestBlowUp(t *testing.T) {
 	require.ErrorIs(t, err, ode.ErrNotFinite)
 }
 
+// A state of zeros needs no absolute tolerance if it moves away.
+func TestRelativeToleranceFromZero(t *testing.T) {
+	for _, name := range []string{"tsit5", "dop853", "rodas5p", "radau5"} {
+		e, err := ode.ByName(name)
+		require.NoError(t, err)
+		r, err := ode.Solve(background, e.Method, func(d []float64, t float64, y []float64) error { d[0], d[1] = 1, y[0]; return nil },
+			0, 2, []float64{0, 0}, ode.Config{RTol: 1e-6})
+		require.NoError(t, err, name)
+		require.InDeltaSlice(t, []float64{2, 2}, r.Y, 1e-5, name)
+		require.Less(t, r.Stats.Accepted+r.Stats.Rejected, 100, name)
+	}
+}
+
 func TestBadFields(t *testing.T) {
 	nan := func(d []float64, t float64, _ []float64) error {
 		if d[0] = 1; t > 0.5 {

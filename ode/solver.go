@@ -182,14 +182,11 @@ func (s *solver) propose() (h, end float64) {
 		end = s.t0 + s.dir*s.h*float64(s.fixed+1)
 	}
 	limit := s.t1
+	for len(s.stops) > 0 && (s.stops[0]-s.t)*s.dir <= 0 { // at t0, or one twice
+		s.stops = s.stops[1:]
+	}
 	if len(s.stops) > 0 {
-		for len(s.stops) > 1 && s.stops[0] == s.t { // a stop at t0, or one twice
-			s.stops = s.stops[1:]
-		}
-		if s.stops[0] != s.t {
-			limit = s.stops[0]
-		}
-		s.bar = math.NaN()
+		limit, s.bar = s.stops[0], math.NaN()
 	}
 	s.grid = (limit-end)*s.dir >= -1e-10*s.h
 	if (limit-end)*s.dir <= 1e-10*s.h {

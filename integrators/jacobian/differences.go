@@ -4,8 +4,9 @@ import "math"
 
 // Differences approximates J by forward differences of f with the columns
 // grouped, so that a banded J costs lower + upper + 1 evaluations and a dense
-// one n. The increment of y_j is √ε max(|y_j|, floor), ε = 2⁻⁵², which leaves
-// about eight digits. Curtis, Powell, Reid (1974).
+// one n. The increment of y_j is √ε max(|y_j|, floor, 1e-5 max|y|), ε = 2⁻⁵²,
+// which leaves about eight digits, fewer where y_j is small beside the others.
+// Curtis, Powell, Reid (1974).
 type Differences struct {
 	f        func(dst []float64, t float64, y []float64) error
 	floor    float64
@@ -33,9 +34,13 @@ func (d *Differences) Evaluations() int { return len(d.groups) }
 func (d *Differences) Eval(dst *Matrix, t float64, y, f0 []float64) error {
 	const root = 0x1p-26
 	copy(d.y, y)
+	floor := d.floor
+	for _, v := range y {
+		floor = max(floor, 1e-5*math.Abs(v))
+	}
 	for _, group := range d.groups {
 		for _, j := range group {
-			h := math.Copysign(root*math.Max(math.Abs(y[j]), d.floor), f0[j])
+			h := math.Copysign(root*max(math.Abs(y[j]), floor), f0[j])
 			d.y[j] = y[j] + h
 			d.d[j] = d.y[j] - y[j] // what the addition left of it
 		}
