@@ -2,11 +2,23 @@ package problems
 
 import "slices"
 
-// Catalogue lists all problems, the non-stiff ones first.
-var Catalogue = finish(
+// Raced lists the problems that solvers are timed on beside those of others,
+// the non-stiff ones first.
+var Raced = finish(
 	lorenz10, lorenz20, arenstorf, kepler10, pleiades, lotka, bruss100,
 	robertson, vdp1000, hires, orego, bruss500,
 )
+
+// Catalogue lists all problems: those of Raced, DETEST, STIFF DETEST, the Test
+// Set for IVP Solvers, and others.
+var Catalogue = slices.Concat(Raced, finish(slices.Concat(
+	detestA, detestB, detestC, []Problem{fivePlanets}, detestD, detestE,
+	stiffA, stiffB, stiffC, stiffD, stiffE, stiffF,
+	[]Problem{
+		henonHeiles, vdpol, e5, pollu, ringmod, flame, flameFront, prothero, curtiss,
+		robertsonDAE, akzo, transamp,
+	},
+)...))
 
 // ByName returns the problem of that name.
 func ByName(name string) (Problem, bool) {

@@ -32,9 +32,11 @@ type Problem struct {
 	Lower, Upper int // bandwidths of ∂f/∂y; n−1 where it is dense
 	// Mass is the diagonal of M, nil for the identity. A zero makes its
 	// equation an algebraic one.
-	Mass   []float64
-	T0, T1 float64
-	Y0     []float64
+	Mass []float64
+	// MassMatrix sets the entries of a constant M that is not diagonal; nil else.
+	MassMatrix func(set func(i, j int, v float64))
+	T0, T1     float64
+	Y0         []float64
 	// Breaks lists, in order, the times between T0 and T1 at which f jumps.
 	Breaks []float64
 	// Exact sets dst to the solution at t; nil where there is no closed form.
@@ -44,6 +46,9 @@ type Problem struct {
 	// AbsScale is the absolute tolerance that suits the problem, as a multiple
 	// of the relative one.
 	AbsScale float64
+	// Floor is the size below which components of stiff problems are measured by
+	// their absolute error, as a multiple of Floor; 0: never.
+	Floor float64
 	// Invariants are functions of the state that stay constant along solutions.
 	Invariants []func(y []float64) float64
 }
@@ -53,8 +58,8 @@ type Problem struct {
 //	‖y − r‖ / ‖r‖,
 //
 // and for stiff problems, whose components differ by orders of magnitude, the
-// largest relative error of a component, max |y_i − r_i| / |r_i|. A reference of
-// zero makes it absolute. It is NaN if y is.
+// largest relative error of a component, max |y_i − r_i| / max(|r_i|, Floor). A
+// reference of zero makes it absolute. It is NaN if y is.
 func (p Problem) Error(y []float64) float64 {
 	r := p.Reference
 	if len(y) != len(r) {
@@ -64,7 +69,7 @@ func (p Problem) Error(y []float64) float64 {
 	for i, v := range y {
 		d := v - r[i]
 		num, den = math.Hypot(num, d), math.Hypot(den, r[i])
-		worst = math.Max(worst, relative(math.Abs(d), math.Abs(r[i])))
+		worst = math.Max(worst, relative(math.Abs(d), math.Max(math.Abs(r[i]), p.Floor)))
 	}
 	if p.Stiff {
 		return worst

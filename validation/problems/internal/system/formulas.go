@@ -2,6 +2,7 @@ package system
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ito-sde/ito/validation/problems/internal/dd"
@@ -94,17 +95,10 @@ func Recipes() []Recipe {
 			y1(0) = 1
 			y8(0) = 0.0057
 			T = 321.8122`},
-		{Name: "orego", Stages: 9, Text: `
-			y1' = 77.27*(y2 + y1*(1 - 8.375e-6*y1 - y2))
-			y2' = (y3 - (1 + y1)*y2)/77.27
-			y3' = 0.161*(y1 - y3)
-			y1(0) = 1
-			y2(0) = 2
-			y3(0) = 3
-			T = 360`},
+		{Name: "orego", Stages: 9, Text: oregonator + "y1(0) = 1\n y2(0) = 2\n y3(0) = 3\n T = 360"},
 		{Name: "bruss500", Stages: 7, Tol: 1e-9, Text: brusselator(500, "0.02")},
 	}
-	return list
+	return slices.Concat(list, detest(), stiffDetest(), more())
 }
 
 const lorenz = `
