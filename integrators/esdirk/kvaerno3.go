@@ -5,7 +5,7 @@ package esdirk
 // problems at loose tolerances.
 //
 // Kværnø (2004), Singly diagonally implicit Runge–Kutta methods with an explicit
-// first stage, section 4, ESDIRK 3/2. γ is the middle root of
+// first stage, ESDIRK 3/2. γ is the middle root of
 // 6γ³ − 18γ² + 9γ − 1 and all else follows from it; published are ten digits of γ.
 var Kvaerno3 = &Tableau{
 	Name: "kvaerno3", P: 3, Est: 2,

@@ -35,7 +35,8 @@ type newton struct {
 	gamma    float64
 	limit    int
 	kappa    float64
-	rounding bool // no tolerances: the norm counts units of rounding
+	share    float64 // of a component in the mean square
+	rounding bool    // no tolerances: the norm counts units of rounding
 	drift    float64
 	slow     float64
 
@@ -80,7 +81,10 @@ func (s *newton) scale() {
 		least *= 0x1p-52 // a relative tolerance of zero is none
 	}
 	for i, v := range s.y[:len(s.weight)] {
-		s.weight[i] = 1 / (atol + rtol*math.Max(math.Abs(v), least))
+		if v = math.Abs(v); v < least {
+			v = least
+		}
+		s.weight[i] = 1 / (atol + rtol*v)
 	}
 }
 
@@ -168,8 +172,11 @@ func (s *newton) iterate(t float64) (ok bool, err error) {
 		root := math.Sqrt(s.eta)
 		eta = root * math.Sqrt(root)
 	}
+	stage, base := s.stage, s.base[:len(s.stage)]
+	for i, v := range s.x[:len(stage)] {
+		stage[i] = base[i] + v
+	}
 	for m := 1; m <= s.limit; m++ {
-		s.state()
 		if err := s.lin.Eval(s.r, t, s.stage); err != nil {
 			return false, err
 		}
@@ -208,15 +215,6 @@ func (s *newton) iterate(t float64) (ok bool, err error) {
 	return false, nil
 }
 
-// state sets stage = base + x.
-func (s *newton) state() {
-	stage := s.stage
-	base, x := s.base[:len(stage)], s.x[:len(stage)]
-	for i := range stage {
-		stage[i] = base[i] + x[i]
-	}
-}
-
 // residual subtracts M x/(hγ) from r.
 func (s *newton) residual() {
 	r := s.r
@@ -230,18 +228,19 @@ func (s *newton) residual() {
 	}
 }
 
-// update adds c r to x and returns the norm of what it added.
+// update adds c r to x and to stage, and returns the norm of what it added.
 func (s *newton) update(c float64) float64 {
 	r := s.r
-	x, weight := s.x[:len(r)], s.weight[:len(r)]
+	x, stage, base, weight := s.x[:len(r)], s.stage[:len(r)], s.base[:len(r)], s.weight[:len(r)]
 	sum := 0.0
 	for i, v := range r {
 		v *= c
 		x[i] += v
+		stage[i] = base[i] + x[i]
 		v *= weight[i]
 		sum += v * v
 	}
-	return math.Sqrt(sum / float64(len(r)))
+	return math.Sqrt(sum * s.share)
 }
 
 // filter sets dst = (M − h₀γJ)⁻¹ M e.

@@ -44,7 +44,7 @@ func (m *Tableau) IMEX(explicit integrators.Field) (*Split, error) {
 func (m *Split) String() string { return m.Name + "-imex" }
 
 // DenseOrder is the order of the interpolant.
-func (m *Split) DenseOrder() int { return 3 }
+func (m *Split) DenseOrder() int { return m.SplitP }
 
 // Stepper returns a stepper for f_I = stiff with a dense Jacobian by differences
 // and iterations carried to rounding.

@@ -23,9 +23,15 @@ type stepper struct {
 	weights, errors vec.Terms // weights is of split steps only
 	next, estimate  []float64
 	k               []float64   // all slopes, one after the other
-	slopes, other   [][]float64 // in k, of f and of the explicit part; one more than stages for Hermite
+	slopes, other   [][]float64 // in k, of f and of the explicit part
 	first           firstStage
 	h               float64
+
+	// The first slope of the step before and one in its middle, for the predictors
+	// of the first two implicit stages.
+	past   [2][]float64
+	middle int
+	early  [2]extrapolation
 
 	// The last accepted step, for Interpolate.
 	start []float64
@@ -40,7 +46,6 @@ type firstStage uint8
 const (
 	unknown firstStage = iota
 	inLast             // it is that of the last stage of the step before
-	inExtra            // it was evaluated for the interpolant
 	inPlace
 )
 
@@ -59,8 +64,9 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	stages, pad := len(m.C), (dim+3)&^3
 	all := stages
 	if explicit != nil {
-		all = 2 * (stages + 1)
+		all *= 2
 	}
+	all += 2 // of the step before
 	mem := make([]float64, (all+6)*pad+3*dim)
 	take := func(n int) []float64 {
 		v := mem[:n:n]
@@ -69,7 +75,7 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	}
 	r.k = take(all * pad)
 	r.next, r.start, r.estimate = take(pad), take(pad), take(pad)
-	r.newton = newton{lin: lin, gamma: m.Gamma(), lu: jacobian.NewLU[float64](lin.Pattern), limit: 7, kappa: 0.1,
+	r.newton = newton{lin: lin, gamma: m.Gamma(), lu: jacobian.NewLU[float64](lin.Pattern), limit: 7, kappa: 0.1, share: 1 / float64(dim),
 		y: take(pad), base: take(pad), x: take(pad), stage: r.estimate[:dim], r: take(dim), mx: take(dim), weight: take(dim)}
 	// Where a factorisation costs less than an iteration more in every stage, it is
 	// always up to date; so is J then, by differences too.
@@ -87,12 +93,12 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 			return nil, fmt.Errorf("%w: %s needs a nonsingular mass matrix: %w", integrators.ErrLinearisation, m.Name, err)
 		}
 	}
-	r.layout(pad)
+	r.layout(pad, all-2)
 	return r, nil
 }
 
 // layout says where the vectors of all sums lie.
-func (s *stepper) layout(pad int) {
+func (s *stepper) layout(pad, past int) {
 	m, stages := s.m, len(s.m.C)
 	split := 0 // where the slopes of the explicit part start
 	place := func(i int) []float64 { return s.k[i*pad : i*pad+s.dim : i*pad+s.dim] }
@@ -100,9 +106,8 @@ func (s *stepper) layout(pad int) {
 		s.slopes = append(s.slopes, place(i))
 	}
 	if s.explicit != nil {
-		split = stages + 1
-		s.slopes = append(s.slopes, place(stages))
-		for i := range split {
+		split = stages
+		for i := range stages {
 			s.other = append(s.other, place(split+i))
 		}
 	}
@@ -119,8 +124,18 @@ func (s *stepper) layout(pad int) {
 		w, e = w.add(m.A[stages-1], pad, split), e.add(m.E, pad, split)
 	}
 	s.weights, s.errors = w.terms(), e.terms()
-	s.coef = make([]float64, stages)
-	off := make([]int, stages)
+	s.past = [2][]float64{place(past), place(past + 1)}
+	for i, c := range m.C {
+		if math.Abs(c-0.5) < math.Abs(m.C[s.middle]-0.5) {
+			s.middle = i
+		}
+	}
+	s.early[0] = newExtrapolation(pad, past, past+1, 0)
+	if stages > 2 {
+		s.early[1] = newExtrapolation(pad, past, past+1, 0, 1)
+	}
+	s.coef = make([]float64, len(s.slopes)+len(s.other))
+	off := make([]int, len(s.coef))
 	for i := range off {
 		off[i] = i * pad
 	}
@@ -153,31 +168,20 @@ func (s *stepper) Reset(t float64, y []float64) error {
 		panic(fmt.Sprintf("esdirk: state of %d numbers, want %d", len(y), s.dim))
 	}
 	copy(s.y, y)
-	s.first = unknown
+	s.first, s.h0 = unknown, 0
 	s.newton.reset(t)
 	return nil
 }
 
-// slopesAt evaluates both parts of the field into the places of a stage, the
-// implicit one only where it is not the outcome of Newton's method.
-func (s *stepper) slopesAt(stage int, t float64, y []float64, implicit bool) error {
-	if implicit {
-		if err := s.lin.Eval(s.slopes[stage], t, y); err != nil {
-			return err
-		}
-		if s.mass != nil {
-			s.mass.Solve(s.slopes[stage])
-		}
-	}
-	if s.explicit == nil {
-		return nil
-	}
+// part evaluates the explicit part at a stage.
+func (s *stepper) part(stage int, t float64, y []float64) error {
+	l := s.other[stage]
 	s.lin.Counts.Evaluations++
-	if err := s.explicit(s.other[stage], t, y); err != nil {
+	if err := s.explicit(l, t, y); err != nil {
 		return err
 	}
 	if s.mass != nil {
-		s.mass.Solve(s.other[stage])
+		s.mass.Solve(l)
 	}
 	return nil
 }
@@ -187,23 +191,24 @@ func (s *stepper) begin() error {
 	last := len(s.m.C) - 1
 	switch s.first {
 	case unknown:
-		if err := s.slopesAt(0, s.t, s.y[:s.dim], true); err != nil {
+		s.remember()
+		y, k := s.y[:s.dim], s.slopes[0]
+		if err := s.lin.Eval(k, s.t, y); err != nil {
 			return err
 		}
-		s.f0 = s.slopes[0]
-		if s.mass != nil {
+		if s.f0 = k; s.mass != nil {
 			s.f0 = nil
+			s.mass.Solve(k)
+		}
+		if s.explicit != nil {
+			if err := s.part(0, s.t, y); err != nil {
+				return err
+			}
 		}
 	case inLast:
+		s.remember()
 		copy(s.slopes[0], s.slopes[last])
 		s.f0 = nil
-	case inExtra:
-		copy(s.slopes[0], s.slopes[last+1])
-		copy(s.other[0], s.other[last+1])
-		s.f0 = s.slopes[0]
-		if s.mass != nil {
-			s.f0 = nil
-		}
 	}
 	s.first = inPlace
 	return nil
@@ -221,7 +226,11 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	for i := 1; i <= last; i++ {
 		t := s.t + s.m.C[i]*h
 		s.bases[i].Combine(s.base, s.y, h, s.k)
-		if err := s.solve(&s.predict[i], s.k, t); err != nil {
+		predict := &s.predict[i]
+		if i <= 2 && s.h0 != 0 {
+			predict = s.early[i-1].at(s.m.C, s.middle, i, s.h0/h)
+		}
+		if err := s.solve(predict, s.k, t); err != nil {
 			return err
 		}
 		k, x := s.slopes[i], s.x[:s.dim]
@@ -229,8 +238,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 			k[j] = v * s.shift
 		}
 		if s.explicit != nil {
-			s.state()
-			if err := s.slopesAt(i, t, s.stage, false); err != nil {
+			if err := s.part(i, t, s.stage); err != nil {
 				return err
 			}
 		}
@@ -238,10 +246,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	if s.explicit != nil {
 		s.weights.Combine(s.next, s.y, h, s.k)
 	} else {
-		base, x := s.base[:s.dim], s.x[:s.dim]
-		for i, v := range x {
-			s.next[i] = base[i] + v
-		}
+		copy(s.next, s.stage)
 	}
 	copy(dst, s.next[:s.dim])
 	if estimate != nil {
@@ -258,38 +263,4 @@ func (s *stepper) Accept() {
 	if s.first = inLast; s.explicit != nil {
 		s.first = unknown
 	}
-}
-
-// Interpolate uses the tableau's own polynomials, or the cubic of Hermite where the
-// step was split.
-func (s *stepper) Interpolate(dst []float64, theta float64) error {
-	if s.explicit != nil {
-		return s.hermite(dst, theta)
-	}
-	for i, row := range s.m.Dense {
-		b := 0.0
-		for j := len(row) - 1; j >= 0; j-- {
-			b = (b + row[j]) * theta
-		}
-		s.coef[i] = b
-	}
-	s.dense.Combine(s.estimate, s.start, s.h0, s.k)
-	copy(dst, s.estimate)
-	return nil
-}
-
-func (s *stepper) hermite(dst []float64, theta float64) error {
-	end := len(s.m.C)
-	if s.first == unknown {
-		if err := s.slopesAt(end, s.t, s.y[:s.dim], true); err != nil {
-			return err
-		}
-		s.first = inExtra
-	}
-	u := theta
-	h00, h10, h11 := (1+2*u)*(1-u)*(1-u), u*(1-u)*(1-u)*s.h0, u*u*(u-1)*s.h0
-	for i := range dst {
-		dst[i] = h00*s.start[i] + (1-h00)*s.y[i] + h10*(s.slopes[0][i]+s.other[0][i]) + h11*(s.slopes[end][i]+s.other[end][i])
-	}
-	return nil
 }

@@ -29,18 +29,23 @@ type Tableau struct {
 	// and nodes; nil: the method does not split.
 	Explicit [][]float64
 	// Predict holds the weights by which the slope of a stage is extrapolated from
-	// those before it, to start Newton's method: row i has i entries. They are exact
-	// for slopes linear in t, for quadratic ones from the fourth stage on.
+	// those before it, to start Newton's method: row i has i entries. They are the
+	// smallest that are exact for slopes linear in t, and from the fourth stage on for
+	// quadratic ones. Beyond a first step the second and third stage take slopes of
+	// the step before to the same end.
 	Predict [][]float64
 	// Dense holds the interpolant of order DenseP,
 	//
 	//	y(θ) = y + h Σ_i b_i(θ) k_i,   b_i(θ) = Σ_j Dense_ij θ^(j+1).
 	//
-	// It solves the order conditions at every θ, stays bounded on y' = λy as
-	// λ → −∞, and where this leaves a choice has the smallest coefficients. Split
-	// steps take the cubic of Hermite.
+	// It solves the order conditions at every θ and stays bounded on y' = λy as
+	// λ → −∞; where the stages allow, stiff components that are cubic in t come out
+	// exactly, and what is left to choose makes the error of the next order small.
 	Dense  [][]float64
 	DenseP int
+	// Split is the like for split steps, of order SplitP.
+	Split  [][]float64
+	SplitP int
 }
 
 // Order returns P and Est.

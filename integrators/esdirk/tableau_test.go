@@ -34,6 +34,7 @@ func TestValidateSeesEveryCoefficient(t *testing.T) {
 	each(t, func(t *testing.T, m *esdirk.Tableau) {
 		arrays := map[string]func(*esdirk.Tableau) [][]float64{
 			"A": func(m *esdirk.Tableau) [][]float64 { return m.A }, "explicit": func(m *esdirk.Tableau) [][]float64 { return m.Explicit },
+			"split": func(m *esdirk.Tableau) [][]float64 { return m.Split },
 			"dense": func(m *esdirk.Tableau) [][]float64 { return m.Dense }, "predict": func(m *esdirk.Tableau) [][]float64 { return m.Predict },
 			"E, C": func(m *esdirk.Tableau) [][]float64 { return [][]float64{m.E, m.C} },
 		}
@@ -41,9 +42,9 @@ func TestValidateSeesEveryCoefficient(t *testing.T) {
 			for i, row := range of(m) {
 				for j := range row {
 					c := *m
-					c.A, c.Explicit, c.Dense, c.Predict = clone(m.A), clone(m.Explicit), clone(m.Dense), clone(m.Predict)
+					c.A, c.Explicit, c.Dense, c.Split, c.Predict = clone(m.A), clone(m.Explicit), clone(m.Dense), clone(m.Split), clone(m.Predict)
 					if m.Explicit == nil {
-						c.Explicit = nil
+						c.Explicit, c.Split = nil, nil
 					}
 					c.E, c.C = slices.Clone(m.E), slices.Clone(m.C)
 					of(&c)[i][j] += 1e-10

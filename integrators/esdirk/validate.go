@@ -12,9 +12,9 @@ var ErrTableau = errors.New("esdirk: bad tableau")
 // Validate checks the shape, the row sums, the order conditions
 // Σ b_i Φ_i(τ) = 1/γ(τ) of all rooted trees τ, in both colours where there is an
 // explicit companion: up to order P for the weights A_s, up to Est for A_s − E, and
-// those of the interpolant up to DenseP at several θ; that Predict is exact for
+// those of the interpolants up to DenseP and SplitP at several θ, which end at A_s; that Predict is exact for
 // slopes linear in t; and that the stages' limits R_i(−∞) give R(−∞) = 0 and a
-// bounded interpolant. The bound is 100 units of rounding of the sum of absolute
+// bounded interpolants. The bound is 100 units of rounding of the sum of absolute
 // values.
 func (m *Tableau) Validate() error {
 	if err := m.shape(); err != nil {
@@ -39,15 +39,25 @@ func (m *Tableau) Validate() error {
 	if math.Abs(r[s-1]) > 1e-13 {
 		return fmt.Errorf("%w: %s has R(−∞) = %v", ErrTableau, m.Name, r[s-1])
 	}
+	if err := m.interpolant(m.Dense, a[:1], m.DenseP, r); err != nil {
+		return err
+	}
+	return m.interpolant(m.Split, a, m.SplitP, r)
+}
+
+func (m *Tableau) interpolant(rows [][]float64, a [][][]float64, order int, r []float64) error {
 	for _, theta := range []float64{0.1, 0.45, 0.8, 1} {
-		b, size := m.at(theta)
-		if err := m.conditions(a[:1], b, size, m.DenseP, theta); err != nil {
+		b, size := at(rows, theta)
+		if err := m.conditions(a, b, size, order, theta); err != nil {
 			return err
 		}
 		sum, bound := 0.0, 1.0
 		for i, v := range b {
 			sum += v * r[i]
 			bound += size[i] * math.Abs(r[i])
+			if theta == 1 && math.Abs(v-m.A[len(b)-1][i]) > 1e-14*(1+size[i]) {
+				return fmt.Errorf("%w: %s: the interpolant ends with weight %v of stage %d", ErrTableau, m.Name, v, i)
+			}
 		}
 		if math.Abs(sum) > 1e-13*bound {
 			return fmt.Errorf("%w: %s: the interpolant at %v grows like %v λ", ErrTableau, m.Name, theta, sum)
@@ -59,7 +69,7 @@ func (m *Tableau) Validate() error {
 func (m *Tableau) shape() error {
 	s := len(m.C)
 	if s < 2 || len(m.A) != s || len(m.E) != s || len(m.Predict) != s || len(m.Dense) != s ||
-		m.Explicit != nil && len(m.Explicit) != s || len(m.A[0]) != 0 || m.C[s-1] != 1 {
+		m.Explicit != nil && (len(m.Explicit) != s || len(m.Split) != s) || m.Explicit == nil && m.Split != nil || len(m.A[0]) != 0 || m.C[s-1] != 1 {
 		return fmt.Errorf("%w: %s has %d nodes, %d rows, %d error weights, %d predictors, %d polynomials",
 			ErrTableau, m.Name, s, len(m.A), len(m.E), len(m.Predict), len(m.Dense))
 	}
@@ -123,9 +133,9 @@ func (m *Tableau) limits() []float64 {
 
 // at returns the weights b_i(θ) of the interpolant, and their sizes before
 // cancellation.
-func (m *Tableau) at(theta float64) (b, size []float64) {
-	b, size = make([]float64, len(m.Dense)), make([]float64, len(m.Dense))
-	for i, row := range m.Dense {
+func at(rows [][]float64, theta float64) (b, size []float64) {
+	b, size = make([]float64, len(rows)), make([]float64, len(rows))
+	for i, row := range rows {
 		for j := len(row) - 1; j >= 0; j-- {
 			b[i] = (b[i] + row[j]) * theta
 			size[i] = (size[i] + math.Abs(row[j])) * theta
