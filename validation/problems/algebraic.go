@@ -12,12 +12,14 @@ var robertsonDAE = Problem{
 		d[0], d[1], d[2] = b-a, a-b-c, s[0]+s[1]+s[2]-1
 		return nil
 	},
-	Jacobian: func(set func(i, j int, v float64), t float64, y []float64) {
-		robertson.Jacobian(func(i, j int, v float64) {
-			if i < 2 {
-				set(i, j, v)
-			}
-		}, t, y)
+	Jacobian: func(set func(i, j int, v float64), _ float64, y []float64) {
+		b1, b2, c := 1e4*y[2], 1e4*y[1], 6e7*y[1]
+		set(0, 0, -0.04)
+		set(0, 1, b1)
+		set(0, 2, b2)
+		set(1, 0, 0.04)
+		set(1, 1, -b1-c)
+		set(1, 2, -b2)
 		set(2, 0, 1)
 		set(2, 1, 1)
 		set(2, 2, 1)

@@ -2,23 +2,18 @@ package problems
 
 import "slices"
 
-// Raced lists the problems that solvers are timed on beside those of others,
-// the non-stiff ones first.
-var Raced = finish(
-	lorenz10, lorenz20, arenstorf, kepler10, pleiades, lotka, bruss100,
-	robertson, vdp1000, hires, orego, bruss500,
-)
-
-// Catalogue lists all problems: those of Raced, DETEST, STIFF DETEST, the Test
-// Set for IVP Solvers, and others.
-var Catalogue = slices.Concat(Raced, finish(slices.Concat(
+// Catalogue lists all problems: those that solvers are raced on, non-stiff and
+// stiff, then DETEST, STIFF DETEST, the Test Set for IVP Solvers, and others.
+var Catalogue = finish(slices.Concat(
+	[]Problem{lorenz10, lorenz20, arenstorf, kepler10, pleiades, lotka, bruss100},
+	[]Problem{robertson, vdp1000, hires, orego, bruss500},
 	detestA, detestB, detestC, []Problem{fivePlanets}, detestD, detestE,
 	stiffA, stiffB, stiffC, stiffD, stiffE, stiffF,
 	[]Problem{
 		henonHeiles, vdpol, e5, pollu, ringmod, flame, flameFront, prothero, curtiss,
 		robertsonDAE, akzo, transamp,
 	},
-)...))
+))
 
 // ByName returns the problem of that name.
 func ByName(name string) (Problem, bool) {
@@ -31,7 +26,7 @@ func ByName(name string) (Problem, bool) {
 
 // finish fills in what most problems share: references, dense Jacobians and
 // equal tolerances.
-func finish(list ...Problem) []Problem {
+func finish(list []Problem) []Problem {
 	for i := range list {
 		p := &list[i]
 		p.Reference = references[p.Name]

@@ -5,7 +5,7 @@ import "math"
 var kepler10 = Problem{
 	Name: "kepler10",
 	Doc:  "two bodies, eccentricity 0.6, ten periods. Kepler (1609); Hairer, Lubich, Wanner (2006), eqs. I.2.2 and I.2.11",
-	F:    kepler, T1: 20 * math.Pi, Y0: []float64{0.4, 0, 0, 2},
+	F:    kepler, Jacobian: keplerJacobian, T1: 20 * math.Pi, Y0: []float64{0.4, 0, 0, 2},
 	Exact: func(dst []float64, t float64) { ellipse(dst, t, 0.6) },
 	Invariants: []func(y []float64) float64{
 		func(y []float64) float64 { return (y[2]*y[2]+y[3]*y[3])/2 - 1/math.Hypot(y[0], y[1]) },
@@ -20,6 +20,19 @@ func kepler(dst []float64, _ float64, y []float64) error {
 	w := -1 / (r * math.Sqrt(r))
 	d[0], d[1], d[2], d[3] = s[2], s[3], w*x, w*z
 	return nil
+}
+
+func keplerJacobian(set func(i, j int, v float64), _ float64, y []float64) {
+	x, z := y[0], y[1]
+	r := x*x + z*z
+	w := 1 / (r * math.Sqrt(r))
+	q := 3 * w / r
+	set(0, 2, 1)
+	set(1, 3, 1)
+	set(2, 0, q*x*x-w)
+	set(2, 1, q*x*z)
+	set(3, 0, q*x*z)
+	set(3, 1, q*z*z-w)
 }
 
 // ellipse is the orbit with semi-axis 1 and eccentricity e from its perihelion:

@@ -5,7 +5,7 @@ import "math"
 var pleiades = Problem{
 	Name: "pleiades",
 	Doc:  "seven stars of masses 1 to 7 in a plane: x, y, x', y'. Hairer, Nørsett, Wanner (1993), section II.10; Test Set for IVP Solvers (2008)",
-	F:    sevenStars, T1: 3,
+	F:    sevenStars, Jacobian: sevenStarsJacobian, T1: 3,
 	Y0: []float64{
 		3, 3, -1, -3, 2, -2, 2,
 		3, -3, 2, 0, 0, -4, 4,
@@ -60,4 +60,32 @@ func sevenStars(dst []float64, _ float64, y []float64) error {
 		ax[i], az[i] = sx, sz
 	}
 	return nil
+}
+
+func sevenStarsJacobian(set func(i, j int, v float64), _ float64, y []float64) {
+	var own [7][3]float64 // by a star's own place: xx, xz, zz
+	for i := range 7 {
+		for j := range 7 {
+			if i == j {
+				continue
+			}
+			dx, dz := y[j]-y[i], y[7+j]-y[7+i]
+			r := dx*dx + dz*dz
+			w := float64(j+1) / (r * math.Sqrt(r))
+			xx, xz, zz := w*(1-3*dx*dx/r), -3*w*dx*dz/r, w*(1-3*dz*dz/r)
+			set(14+i, j, xx)
+			set(14+i, 7+j, xz)
+			set(21+i, j, xz)
+			set(21+i, 7+j, zz)
+			own[i][0] -= xx
+			own[i][1] -= xz
+			own[i][2] -= zz
+		}
+		set(i, 14+i, 1)
+		set(7+i, 21+i, 1)
+		set(14+i, i, own[i][0])
+		set(14+i, 7+i, own[i][1])
+		set(21+i, i, own[i][1])
+		set(21+i, 7+i, own[i][2])
+	}
 }

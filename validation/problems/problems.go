@@ -20,14 +20,12 @@ import (
 type Problem struct {
 	Name string
 	Doc  string // what it is; its source with the year
-	// Stiff problems have a Jacobian, and their Error is that of the worst
-	// component.
+	// Stiff problems have the Error of the worst component.
 	Stiff bool
 	// F is the right-hand side. It keeps nothing and allocates nothing, so that
 	// it may be shared; its errors are all nil.
 	F integrators.Field
-	// Jacobian sets all entries of ∂f/∂y that are not always zero, each once;
-	// it is nil where F has none to offer.
+	// Jacobian sets all entries of ∂f/∂y that are not always zero, each once.
 	Jacobian     func(set func(i, j int, v float64), t float64, y []float64)
 	Lower, Upper int // bandwidths of ∂f/∂y; n−1 where it is dense
 	// Mass is the diagonal of M, nil for the identity. A zero makes its

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/validation/problems/internal/dd"
 	"github.com/ito-sde/ito/validation/problems/internal/system"
@@ -69,12 +70,7 @@ func TestComplete(t *testing.T) {
 		require.Len(t, p.Reference, n)
 		require.Greater(t, p.T1, p.T0)
 		require.Greater(t, p.AbsScale, 0.0)
-		if p.Stiff {
-			require.NotNil(t, p.Jacobian)
-		}
-		if p.Mass != nil {
-			require.Len(t, p.Mass, n)
-		}
+		require.NotNil(t, p.Jacobian)
 		require.Zero(t, p.Error(p.Reference))
 		q, ok := ByName(p.Name)
 		require.True(t, ok)
@@ -141,9 +137,6 @@ func TestFieldAllocatesNothing(t *testing.T) {
 // and none left out.
 func TestJacobian(t *testing.T) {
 	each(t, func(t *testing.T, p Problem) {
-		if p.Jacobian == nil {
-			t.Skip("none offered")
-		}
 		n := len(p.Y0)
 		times, list := states(p)
 		for k, y := range list {
@@ -187,7 +180,10 @@ func TestJacobian(t *testing.T) {
 			z[i] = math.Abs(y[i]) + p.AbsScale
 		}
 		p.Jacobian(func(i, j int, v float64) { row[i] += math.Abs(v) }, t1, z)
-		p.Jacobian(func(i, j int, v float64) { rounding[i] += math.Abs(v * y[j]) }, t1, y)
+		p.Jacobian(func(i, j int, v float64) {
+			row[i] += math.Abs(v)
+			rounding[i] += math.Abs(v * y[j])
+		}, t1, y)
 		p.Jacobian(func(i, j int, v float64) {
 			require.InDelta(t, v, m.At(i, j), 1e-4*(row[i]+rounding[i]/z[j]), "entry (%d, %d)", i, j)
 		}, t1, y)
@@ -280,6 +276,43 @@ func size(y []float64) float64 {
 	return m
 }
 
+// TestLinearisation checks that implicit methods take it, that its matrices are
+// those of the problem and its text, and that a call allocates nothing.
+func TestLinearisation(t *testing.T) {
+	each(t, func(t *testing.T, p Problem) {
+		n := len(p.Y0)
+		l := p.Linearisation()
+		linear, err := integrators.NewLinear(p.F, n, l)
+		require.NoError(t, err)
+		require.NoError(t, linear.Linearise(p.T0, p.Y0, nil))
+		for e, v := range derivatives(p, p.T0, p.Y0, 1) {
+			require.InDelta(t, v, linear.J.At(e[0], e[1]), 1e-13*(1+math.Abs(v)), "entry %v", e)
+		}
+		require.Zero(t, testing.AllocsPerRun(10, func() {
+			if err := linear.Linearise(p.T0, p.Y0, nil); err != nil {
+				panic(err)
+			}
+		}))
+		mass := sources[p.Name].Mass
+		require.Equal(t, mass != nil, l.Mass != nil)
+		require.True(t, p.Mass == nil || p.MassMatrix == nil)
+		if mass != nil {
+			found := 0
+			for i := range n {
+				for j := range n {
+					if l.Mass.At(i, j) != 0 {
+						found++
+					}
+				}
+			}
+			require.Equal(t, len(mass), found)
+			for _, e := range mass {
+				require.InEpsilon(t, e.V.Hi, l.Mass.At(e.I, e.J), 2*eps, "entry (%d, %d) of M", e.I, e.J)
+			}
+		}
+	})
+}
+
 func TestError(t *testing.T) {
 	p := Problem{Name: "two", Reference: []float64{3, 4}}
 	require.InDelta(t, 0.2, p.Error([]float64{3, 5}), 1e-15)
@@ -287,6 +320,8 @@ func TestError(t *testing.T) {
 	require.InDelta(t, 0.25, p.Error([]float64{3, 5}), 1e-15)
 	p.Reference = []float64{0, 4}
 	require.InDelta(t, 1e-3, p.Error([]float64{1e-3, 4}), 1e-15)
+	p.Floor = 0.1
+	require.InDelta(t, 1e-2, p.Error([]float64{1e-3, 4}), 1e-15)
 	require.True(t, math.IsNaN(p.Error([]float64{math.NaN(), 4})))
 	require.Panics(t, func() { p.Error([]float64{1}) })
 }

@@ -6,9 +6,9 @@ var e5 = Problem{
 	F: pyrolysis, Jacobian: pyrolysisJacobian, Invariants: pyrolysisInvariants,
 }
 
-// pyrolysis is y₂ − y₃ − y₄ = 0 all the time, but only to the rounding of the
-// largest values: at the end, where y₂ = y₃ = 1e-22, that decides all digits of
-// solutions in float64.
+// pyrolysis keeps y₂ − y₃ − y₄ = 0, but solvers only to the rounding of the
+// largest values: at the end of e5, where y₂ and y₃ are 1e-22, that leaves three
+// correct digits in float64.
 func pyrolysis(dst []float64, _ float64, y []float64) error {
 	d, s := (*[4]float64)(dst), (*[4]float64)(y)
 	a, b, c, e := 7.89e-10*s[0], 1.1e7*s[0]*s[2], 1.13e9*s[1]*s[2], 1.13e3*s[3]
