@@ -19,6 +19,8 @@ type Filter struct {
 	Beta                [3]float64
 	Alpha               [2]float64
 	Safety, Least, Most float64 // 0: 0.9, 0.2, 10
+	// Cautious takes the shorter of this step and that of I.
+	Cautious bool
 }
 
 // The filters in use. PI is the default of explicit methods: fewer rejections than I at hardly more
@@ -30,7 +32,7 @@ type Filter struct {
 // parameters; H312PID and H312b do so more strongly.
 var (
 	I          = Filter{Beta: [3]float64{1}}
-	Predictive = Filter{Beta: [3]float64{2, -1}, Alpha: [2]float64{-1}}
+	Predictive = Filter{Beta: [3]float64{2, -1}, Alpha: [2]float64{-1}, Cautious: true}
 	PI         = Filter{Beta: [3]float64{0.7, -0.4}}
 	PID        = Filter{Beta: [3]float64{0.58, -0.21, 0.1}}
 	H211PI     = Filter{Beta: [3]float64{1. / 6, 1. / 6}}
@@ -55,7 +57,7 @@ func (f Filter) check() error {
 // or takes another filter's coefficients where f has none.
 func (f Filter) or(other Filter) Filter {
 	if f.Beta == [3]float64{} {
-		f.Beta, f.Alpha = other.Beta, other.Alpha
+		f.Beta, f.Alpha, f.Cautious = other.Beta, other.Alpha, other.Cautious
 	}
 	return f
 }
@@ -80,6 +82,7 @@ type controller struct {
 	alpha               [2]float64
 	safety, least, most float64 // logarithms
 	k                   float64
+	cautious            bool
 	State
 }
 
@@ -89,7 +92,7 @@ var fresh, tiny = math.Log2(1e-4), math.Log2(1e-10)
 
 func newController(f Filter, k int, from State) controller {
 	f = f.filled()
-	c := controller{alpha: f.Alpha, safety: math.Log2(f.Safety), least: math.Log2(f.Least), most: math.Log2(f.Most), k: float64(k), State: from}
+	c := controller{alpha: f.Alpha, safety: math.Log2(f.Safety), least: math.Log2(f.Least), most: math.Log2(f.Most), k: float64(k), cautious: f.Cautious, State: from}
 	for i, b := range f.Beta {
 		c.beta[i] = b / c.k
 	}
@@ -109,6 +112,9 @@ func (c *controller) reject(norm2 float64) float64 {
 func (c *controller) accept(norm2 float64) float64 {
 	e := max(log2(norm2)/2, tiny)
 	r := c.safety - c.beta[0]*e - c.beta[1]*c.Errors[0] - c.beta[2]*c.Errors[1] - c.alpha[0]*c.Ratios[0] - c.alpha[1]*c.Ratios[1]
+	if c.cautious {
+		r = min(r, c.safety-e/c.k)
+	}
 	top := c.most
 	if c.Rejected {
 		top = 0

@@ -44,6 +44,9 @@ func TestFilterFormula(t *testing.T) {
 		for i, a := range f.Alpha {
 			want *= math.Pow(h[i]/h[i+1], -a)
 		}
+		if f.Cautious {
+			want = min(want, 0.9*math.Pow(e[0], -1./k))
+		}
 		require.InEpsilon(t, want, c.accept(e[0]*e[0]), 1e-4, name)
 		require.InEpsilon(t, 0.9*math.Pow(8, -1./k), c.reject(64), 1e-4)
 		require.LessOrEqual(t, c.accept(1e-20), 1.0, "no growth after a rejection")
