@@ -31,10 +31,10 @@ func main() {
 func root() *cobra.Command {
 	c := &cobra.Command{
 		Use:           "ito",
-		Short:         "Sample from score-based generative models, with errors that are proved",
+		Short:         "Solve differential equations and sample from score-based generative models, with errors that are proved",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(compareCommand(), trainCommand(), sampleCommand(), validateCommand())
+	c.AddCommand(compareCommand(), trainCommand(), sampleCommand(), validateCommand(), solveCommand(), benchCommand())
 	return c
 }

@@ -1,0 +1,167 @@
+package report
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Curve is a named line.
+type Curve struct {
+	Name string
+	X, Y []float64
+}
+
+// Panel is a plot among others. Curves of one name share their look in all
+// panels.
+type Panel struct {
+	Title, X, Y string
+	Curves      []Curve
+	// LogX and LogY make an axis logarithmic; what is not positive has no place
+	// there. Marks shows the points.
+	LogX, LogY, Marks bool
+}
+
+// Format returns what a picture's file name asks for.
+func Format(path string) (string, error) {
+	switch f := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")); f {
+	case "png", "svg":
+		return f, nil
+	}
+	return "", fmt.Errorf("%s: want a name that ends in .png or .svg", path)
+}
+
+// Curves draws panels, three to a row, with one legend at the right.
+func Curves(w io.Writer, format string, panels []Panel) error {
+	const gap = 12
+	width, height, cols := vg.Points(560), vg.Points(360), 1
+	if len(panels) > 1 {
+		width, height, cols = vg.Points(340), vg.Points(270), min(3, len(panels))
+	}
+	rows := (len(panels) + cols - 1) / cols
+	legend := plot.NewLegend()
+	legend.TextStyle.Font = house("", "", "").Legend.TextStyle.Font
+	legend.Top, legend.Left, legend.ThumbnailWidth, legend.Padding = true, true, vg.Points(22), vg.Points(2)
+	var names []string
+	plots := make([][]*plot.Plot, rows)
+	for i := range plots {
+		plots[i] = make([]*plot.Plot, cols)
+	}
+	for i, panel := range panels {
+		p, err := panel.plot(&names, &legend)
+		if err != nil {
+			return err
+		}
+		plots[i/cols][i%cols] = p
+	}
+	side := vg.Length(0)
+	if len(names) > 1 {
+		for _, name := range names {
+			side = max(side, legend.TextStyle.Width(name)+legend.ThumbnailWidth+vg.Points(20))
+		}
+		height = max(height, vg.Points(float64(16*len(names)+30))/vg.Length(rows))
+	}
+	c, err := draw.NewFormattedCanvas(width*vg.Length(cols)+side, height*vg.Length(rows), format)
+	if err != nil {
+		return err
+	}
+	all := draw.New(c)
+	all.SetColor(color.White)
+	all.Fill(all.Rectangle.Path())
+	if len(names) > 1 {
+		legend.Draw(draw.Crop(all, width*vg.Length(cols), 0, 0, -vg.Points(24)))
+	}
+	tiles := draw.Tiles{Rows: rows, Cols: cols, PadX: gap, PadY: gap, PadTop: 4, PadBottom: 4, PadLeft: 4, PadRight: 10}
+	for i, row := range plot.Align(plots, tiles, draw.Crop(all, 0, -side, 0, 0)) {
+		for j, tile := range row {
+			if plots[i][j] != nil {
+				plots[i][j].Draw(tile)
+			}
+		}
+	}
+	_, err = c.WriteTo(w)
+	return err
+}
+
+func (panel Panel) plot(names *[]string, legend *plot.Legend) (*plot.Plot, error) {
+	p := house(panel.Title, panel.X, panel.Y)
+	for _, c := range panel.Curves {
+		xy := panel.points(c)
+		if len(xy) == 0 {
+			continue
+		}
+		i := slices.Index(*names, c.Name)
+		added := i < 0
+		if added {
+			i = len(*names)
+			*names = append(*names, c.Name)
+		}
+		line, points, err := plotter.NewLinePoints(xy)
+		if err != nil {
+			return nil, err
+		}
+		line.LineStyle, points.GlyphStyle = style{colour: i, dash: i / len(palette)}.draw()
+		p.Add(line)
+		thumbs := []plot.Thumbnailer{line}
+		if panel.Marks {
+			p.Add(points)
+			thumbs = append(thumbs, points)
+		}
+		if added {
+			legend.Add(c.Name, thumbs...)
+		}
+	}
+	widen(&p.X, panel.LogX, panel.Marks)
+	widen(&p.Y, panel.LogY, true)
+	return p, nil
+}
+
+// widen leaves room at the ends of an axis.
+func widen(a *plot.Axis, log, room bool) {
+	switch {
+	case !(a.Min <= a.Max): // nothing is drawn
+	case log && a.Min > 0:
+		logarithmic(a)
+		if room {
+			a.Min, a.Max = a.Min*0.7, a.Max*1.4
+		}
+	case room:
+		d := 0.03 * (a.Max - a.Min)
+		a.Min, a.Max = a.Min-d, a.Max+d
+	}
+}
+
+// points leaves out what cannot be drawn, and what would fall on the point before:
+// a long curve keeps the shape that a screen can show.
+func (panel Panel) points(c Curve) plotter.XYs {
+	const cells = 4000
+	drawn := func(v float64, log bool) bool { return v-v == 0 && (!log || v > 0) }
+	lo, hi := plotter.XY{X: math.Inf(1), Y: math.Inf(1)}, plotter.XY{X: math.Inf(-1), Y: math.Inf(-1)}
+	var xy plotter.XYs
+	for i := range c.X {
+		if drawn(c.X[i], panel.LogX) && drawn(c.Y[i], panel.LogY) {
+			xy = append(xy, plotter.XY{X: c.X[i], Y: c.Y[i]})
+			lo.X, lo.Y = min(lo.X, c.X[i]), min(lo.Y, c.Y[i])
+			hi.X, hi.Y = max(hi.X, c.X[i]), max(hi.Y, c.Y[i])
+		}
+	}
+	if len(xy) <= cells || panel.LogX || panel.LogY {
+		return xy
+	}
+	kept, far := xy[:1], func(a, b, from, to float64) bool { return math.Abs(a-b)*cells > to-from }
+	for i, q := range xy[1:] {
+		if last := kept[len(kept)-1]; far(q.X, last.X, lo.X, hi.X) || far(q.Y, last.Y, lo.Y, hi.Y) || i == len(xy)-2 {
+			kept = append(kept, q)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"bytes"
+	"image/png"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCurves(t *testing.T) {
+	x := []float64{1, 2, 3}
+	panels := []Panel{
+		{Title: "one", X: "t", Curves: []Curve{{"a", x, x}, {"b", x, []float64{1, math.NaN(), 3}}}},
+		{Title: "two", X: "t", LogX: true, LogY: true, Marks: true, Curves: []Curve{{"a", x, []float64{0, 1e-9, 1e3}}, {"none", x, []float64{0, -1, math.Inf(1)}}}},
+		{Title: "empty"},
+		{Title: "still", Curves: []Curve{{"a", []float64{1}, []float64{1}}}},
+	}
+	var b bytes.Buffer
+	require.NoError(t, Curves(&b, "svg", panels))
+	for _, want := range []string{"one", "two", "a", "b"} {
+		require.True(t, strings.Contains(b.String(), ">"+want+"<"), want)
+	}
+	require.False(t, strings.Contains(b.String(), ">none<"), "there is nothing of it to draw")
+	b.Reset()
+	require.NoError(t, Curves(&b, "png", panels[:1]))
+	_, err := png.Decode(&b)
+	require.NoError(t, err)
+}
+
+// A long curve keeps its extremes and its ends, and loses what no screen shows.
+func TestCurvesThin(t *testing.T) {
+	n := 1_000_000
+	c := Curve{Name: "sine", X: make([]float64, n), Y: make([]float64, n)}
+	for i := range n {
+		c.X[i] = float64(i) / float64(n-1)
+		c.Y[i] = math.Sin(20 * c.X[i])
+	}
+	kept := Panel{}.points(c)
+	require.Less(t, len(kept), 100_000)
+	require.Equal(t, c.X[n-1], kept[len(kept)-1].X)
+	top := math.Inf(-1)
+	for _, p := range kept {
+		top = max(top, p.Y)
+	}
+	require.InDelta(t, 1, top, 1e-3)
+}
+
+func TestFormat(t *testing.T) {
+	for name, want := range map[string]string{"a.png": "png", "a.b.SVG": "svg"} {
+		f, err := Format(name)
+		require.NoError(t, err)
+		require.Equal(t, want, f)
+	}
+	for _, name := range []string{"a", "a.gif", ".", strings.Repeat("x", 100)} {
+		_, err := Format(name)
+		require.ErrorContains(t, err, ".png or .svg")
+	}
+}
