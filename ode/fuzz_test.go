@@ -196,18 +196,19 @@ func check(ctx context.Context, t *testing.T, e ode.Entry, field integrators.Fie
 		require.NoError(t, err)
 		return ode.Solve(ctx, other.Method, field, t0, t1, y0, tight)
 	}
-	first, second := "rodas5p", "radau9"
+	first := "rodas5p"
 	if e.Name == first {
-		first, second = second, "tsit5"
+		first = "radau9"
 	}
 	tol := math.Max(math.Max(c.RTol, c.ATol), tight.RTol)
 	other, err := solve(y0, first)
 	want := other.Y
-	// A field that is not finite somewhere may go unseen between stages, and
-	// a pole near the end lie behind it for so loose a tolerance.
+	// A field that is not finite somewhere may go unseen between stages, a pole
+	// near the end lie behind it for so loose a tolerance, and a solution that
+	// the slightest error drives to a pole be found by one method alone.
 	if errors.Is(err, ode.ErrStepSize) && !errors.Is(err, ode.ErrNotFinite) && math.Abs(t1-other.T) > 100*tol*math.Abs(t1-t0) {
-		_, too := solve(y0, second)
-		require.NotErrorIs(t, too, ode.ErrStepSize, "%s returns %v where two others fail: %v", e.Name, r.Y, err)
+		_, too := solve(y0, e.Name)
+		require.NotErrorIs(t, too, ode.ErrStepSize, "%s returns %v where it fails at a tighter tolerance, and %s: %v", e.Name, r.Y, first, err)
 	}
 	if err != nil {
 		return
