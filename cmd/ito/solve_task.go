@@ -66,7 +66,7 @@ func problemNames() string {
 }
 
 func problemTask(p problems.Problem) *task {
-	t := &task{name: p.Name, doc: p.Doc, f: p.F, t0: p.T0, t1: p.T1, y0: p.Y0, stiff: p.Stiff, linear: linearisation(p)}
+	t := &task{name: p.Name, doc: p.Doc, f: p.F, t0: p.T0, t1: p.T1, y0: p.Y0, stiff: p.Stiff, linear: p.Linearisation()}
 	for i := range p.Y0 {
 		t.components = append(t.components, fmt.Sprintf("y%d", i+1))
 	}
@@ -76,28 +76,6 @@ func problemTask(p problems.Problem) *task {
 		t.err = p.Error
 	}
 	return t
-}
-
-// linearisation is a problem's Jacobian within its band, and its mass matrix.
-func linearisation(p problems.Problem) (l integrators.Linearisation) {
-	if p.Mass != nil {
-		l.Mass = jacobian.Diagonal(p.Mass)
-	}
-	if p.Jacobian == nil {
-		return l
-	}
-	n := len(p.Y0)
-	if l.Pattern = jacobian.Banded(n, p.Lower, p.Upper); p.Lower == n-1 && p.Upper == n-1 {
-		l.Pattern = jacobian.Dense(n)
-	}
-	var matrix *jacobian.Matrix
-	set := func(i, j int, v float64) { matrix.Set(i, j, v) } // one closure for all calls
-	l.Jacobian = func(dst *jacobian.Matrix, t float64, y []float64) error {
-		matrix = dst
-		p.Jacobian(set, t, y)
-		return nil
-	}
-	return l
 }
 
 func fileTask(path string, s *odefile.System) *task {
@@ -172,6 +150,9 @@ func (t *task) place(name string) (int, error) {
 
 // fail adds to an error of the solve what the user's own names are.
 func (t *task) fail(err error, r ode.Result) error {
+	if errors.Is(err, ode.ErrEvents) {
+		return fmt.Errorf("%w; events from 0 on: %s", err, strings.Join(t.events, ", "))
+	}
 	var e *ode.Error
 	if !errors.As(err, &e) || e.Component < 0 || e.Component >= len(t.components) {
 		return err

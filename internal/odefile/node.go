@@ -50,7 +50,8 @@ func read(data []byte) (*node, error) {
 	if i := bytes.IndexByte(data, 0); i >= 0 {
 		return nil, fmt.Errorf("byte %d is zero: this is not a text file", i)
 	}
-	if json.Valid(data) { // then tabs are blanks, which YAML wants to be spaces
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // a byte order mark
+	if json.Valid(data) {                           // then tabs are blanks, which YAML wants to be spaces
 		data = bytes.ReplaceAll(data, []byte{'\t'}, []byte{' '})
 	}
 	tokens := lexer.Tokenize(string(data))

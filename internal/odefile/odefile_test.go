@@ -62,7 +62,7 @@ func TestExpressions(t *testing.T) {
 
 // x·y is computed once, and evaluation allocates nothing.
 func TestProgram(t *testing.T) {
-	s, err := Parse("lv.yaml", []byte(`
+	s, err := Parse("lv.yaml", []byte("\ufeff"+`
 parameters: {a: 1.5, b: 1, c: 3, d: 1}
 equations: {x: a*x - b*x*y, y: -c*y + d*x*y}
 y0: {x: 1, y: 1}
