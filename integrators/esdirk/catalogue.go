@@ -22,6 +22,8 @@ var Catalogue = []Entry{
 	{"kvaerno5", Kvaerno5, "fifth order, stiff, six implicit stages: tolerances 1e-5 to 1e-9"},
 	{"kencarp5", KenCarp5, "fifth order, stiff, seven implicit stages, splits: tolerances 1e-5 to 1e-9"},
 	{"kencarp58", KenCarp58, "fifth order, stiff, seven implicit stages, splits: tolerances 1e-6 to 1e-10"},
+	{"esdirk547", ESDIRK547, "fifth order, stiff, six implicit stages: tolerances 1e-4 to 1e-9"},
+	{"esdirk659", ESDIRK659, "sixth order, stiff, eight implicit stages: tolerances 1e-6 to rounding"},
 }
 
 // ByName returns the catalogue's method; the error lists the names.

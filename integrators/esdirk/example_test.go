@@ -40,3 +40,13 @@ func ExampleTableau_IMEX() {
 	fmt.Printf("%.4f %.4f %v\n", r.Y[0], r.Y[1], err)
 	// Output: 0.2500 0.5000 <nil>
 }
+
+func ExampleByName() {
+	m, err := esdirk.ByName("esdirk659")
+	fmt.Println(m, m.Stages(), m.DenseOrder(), err)
+	_, err = m.IMEX(nil)
+	fmt.Println(err)
+	// Output:
+	// esdirk659 9 4 <nil>
+	// esdirk: method does not split: esdirk659 has no explicit companion; take a KenCarp method
+}

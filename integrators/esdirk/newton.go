@@ -28,7 +28,8 @@ import (
 // With the contraction Θ = ‖Δ_m‖/‖Δ_{m−1}‖, iteration ends where
 // Θ/(1−Θ)·‖Δ‖ ≤ kappa, the norm being that of the tolerances; the first Δ is judged
 // by the rates of the stages before. It fails where at this rate it would not end
-// within limit. Hairer, Wanner (1996), section IV.8.
+// within limit. An increment of at most stall, ten thousand units of rounding, that
+// shrinks no more ends it too. Hairer, Wanner (1996), section IV.8.
 type newton struct {
 	lin      *integrators.Linear
 	lu, mass *jacobian.LU[float64] // mass is M itself; nil: the identity
@@ -37,6 +38,7 @@ type newton struct {
 	kappa    float64
 	share    float64 // of a component in the mean square
 	rounding bool    // no tolerances: the norm counts units of rounding
+	stall    float64 // an increment that rounding alone may make
 	drift    float64
 	slow     float64
 
@@ -63,7 +65,7 @@ func (s *newton) accept(h float64) {
 
 // scale sets the weights of the norm at y.
 func (s *newton) scale() {
-	rtol, atol, least := s.lin.RTol, s.lin.ATol, 0.0
+	rtol, atol, least := math.Max(s.lin.RTol, 0x1p-50), s.lin.ATol, 0.0
 	if s.rounding || atol == 0 {
 		for _, v := range s.y[:len(s.weight)] {
 			least = math.Max(least, math.Abs(v))
@@ -78,7 +80,7 @@ func (s *newton) scale() {
 	} else if atol > 0 {
 		least = 0
 	} else {
-		least *= 0x1p-52 // a relative tolerance of zero is none
+		least *= 0x1p-52 // lest a state of zeros weigh infinitely
 	}
 	for i, v := range s.y[:len(s.weight)] {
 		if v = math.Abs(v); v < least {
@@ -186,8 +188,8 @@ func (s *newton) iterate(t float64) (ok bool, err error) {
 		norm := s.update(correction)
 		if m > 1 {
 			theta := norm / prev
-			if s.rounding && theta >= 0.5 && prev < 1e8 && s.current && s.at == s.shift {
-				return true, nil // what is left is rounding
+			if theta >= 0.5 && prev <= s.stall && s.current && s.at == s.shift {
+				return true, nil
 			}
 			if norm > s.kappa {
 				s.rate = math.Max(s.rate, theta)

@@ -40,6 +40,26 @@ func TestStiffProblems(t *testing.T) {
 	})
 }
 
+// Tolerances near and below rounding, and absolute ones alone, end well: Newton's
+// method sees that increments are rounding and stops.
+func TestTightTolerances(t *testing.T) {
+	p := problem(t, "hires")
+	for _, c := range []ode.Config{{RTol: 1e-14, ATol: 1e-18}, {ATol: 1e-15}, {RTol: 1e-15, ATol: 1e-18}} {
+		for _, given := range []bool{true, false} {
+			if given {
+				c.Linearisation = linearisation(p)
+			} else {
+				c.Linearisation.Jacobian = nil
+			}
+			r, err := ode.Solve(context.Background(), esdirk.ESDIRK659, p.F, p.T0, 5, p.Y0, c)
+			require.NoError(t, err, "%+v", c)
+			half, err := ode.Solve(context.Background(), esdirk.KenCarp58, p.F, p.T0, 5, p.Y0, ode.Config{RTol: 1e-12, ATol: 1e-15})
+			require.NoError(t, err)
+			require.InDeltaSlice(t, half.Y, r.Y, 1e-11)
+		}
+	}
+}
+
 // Diffusion goes implicitly and the reaction explicitly: the Jacobian, constant, is
 // evaluated once and the solution that of the whole.
 func TestSplitDiffusion(t *testing.T) {

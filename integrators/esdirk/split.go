@@ -33,7 +33,7 @@ type Split struct {
 func (m *Tableau) IMEX(explicit integrators.Field) (*Split, error) {
 	switch {
 	case m.Explicit == nil:
-		return nil, fmt.Errorf("%w: %s has no explicit companion; take one of the Kennedy–Carpenter methods", ErrSplit, m.Name)
+		return nil, fmt.Errorf("%w: %s has no explicit companion; take a KenCarp method", ErrSplit, m.Name)
 	case explicit == nil:
 		return nil, fmt.Errorf("%w: the explicit part is nil; use %s itself", ErrSplit, m.Name)
 	}

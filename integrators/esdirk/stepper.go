@@ -83,8 +83,9 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	if r.drift, r.slow = 0.2, 0.1; min(dim, lower+upper+1) <= 16 {
 		r.drift, r.slow = 0, 0.01
 	}
+	r.stall = 0x1p-38 / math.Max(l.RTol, 0x1p-50)
 	if l.RTol == 0 && l.ATol == 0 {
-		r.rounding, r.limit = true, 30
+		r.rounding, r.limit, r.stall = true, 30, 0x1p14
 	}
 	if l.Mass != nil {
 		// J is still zero: this factors M itself.
@@ -227,7 +228,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 		t := s.t + s.m.C[i]*h
 		s.bases[i].Combine(s.base, s.y, h, s.k)
 		predict := &s.predict[i]
-		if i <= 2 && s.h0 != 0 {
+		if i <= 2 && math.Abs(s.h0) >= 0.3*math.Abs(h) { // not too far
 			predict = s.early[i-1].at(s.m.C, s.middle, i, s.h0/h)
 		}
 		if err := s.solve(predict, s.k, t); err != nil {
