@@ -9,7 +9,6 @@ import (
 
 	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/esdirk"
-	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/integrators/multistep"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
@@ -32,7 +31,10 @@ func drive(args []string, out io.Writer) error {
 	if err := d.RHS(ito, func() { failed = p.F(dst, p.T0, p.Y0) }); err != nil || failed != nil {
 		return fmt.Errorf("peers: %s: %w", p.Name, errors.Join(err, failed))
 	}
-	linear := linearisation(p)
+	var linear integrators.Linearisation
+	if p.Stiff {
+		linear = p.Linearisation()
+	}
 	for _, tol := range d.Tolerances {
 		for _, e := range methods() {
 			if order, estimate := e.Method.Order(); e.Stiff != p.Stiff || order < 3 || estimate == 0 {
@@ -66,23 +68,4 @@ func methods() []ode.Entry {
 		add(e.Name, e.Method, e.Name != "adams")
 	}
 	return all
-}
-
-// linearisation is the analytic Jacobian within its band.
-func linearisation(p problems.Problem) (l integrators.Linearisation) {
-	if !p.Stiff {
-		return l
-	}
-	l.Pattern = jacobian.Banded(len(p.Y0), p.Lower, p.Upper)
-	if p.Lower == len(p.Y0)-1 && p.Upper == p.Lower {
-		l.Pattern = jacobian.Dense(len(p.Y0))
-	}
-	var matrix *jacobian.Matrix
-	set := func(i, j int, v float64) { matrix.Set(i, j, v) }
-	l.Jacobian = func(dst *jacobian.Matrix, t float64, y []float64) error {
-		matrix = dst
-		p.Jacobian(set, t, y)
-		return nil
-	}
-	return l
 }
