@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/esdirk"
+	"github.com/ito-sde/ito/integrators/multistep"
 	"github.com/ito-sde/ito/integrators/radau"
 	"github.com/ito-sde/ito/integrators/rosenbrock"
 	"github.com/ito-sde/ito/integrators/switching"
@@ -27,10 +29,17 @@ var Catalogue = func() (all []Entry) {
 	for _, e := range integrators.Catalogue {
 		all = append(all, Entry{e.Name, e.Method, false, e.Doc})
 	}
+	for _, e := range multistep.Catalogue {
+		_, implicit := e.Method.(integrators.Implicit)
+		all = append(all, Entry{e.Name, e.Method, implicit, e.Doc})
+	}
 	for _, e := range switching.Catalogue {
 		all = append(all, Entry{e.Name, e.Method, true, e.Doc})
 	}
 	for _, e := range rosenbrock.Catalogue {
+		all = append(all, Entry{e.Name, e.Method, true, e.Doc})
+	}
+	for _, e := range esdirk.Catalogue {
 		all = append(all, Entry{e.Name, e.Method, true, e.Doc})
 	}
 	for _, e := range radau.Catalogue {
