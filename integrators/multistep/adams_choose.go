@@ -97,7 +97,7 @@ func (s *adams) Choose(h, norm float64, weights []float64) float64 {
 // at equal work the achieved error comes out nearer to the tolerance. Equal steps
 // are cheaper than ones that grow a little.
 func stretch(e float64, k int) float64 {
-	const aim, twice = 0.03, 2
+	const aim, twice = 0.003, 2
 	switch p := &powers[k+1]; {
 	case e*p.twice <= aim:
 		return twice

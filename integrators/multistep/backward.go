@@ -71,13 +71,14 @@ func (s *backward) Reset(t float64, y []float64) error {
 
 func (s *backward) Try(dst, estimate []float64, h float64) error {
 	k := max(s.k, min(s.lo, s.have+1))
-	if s.unknown {
+	from := s.past
+	switch s.patient = s.unknown; {
+	case s.unknown:
 		if err := s.start(h); err != nil {
 			return err
 		}
-	}
-	from := s.past
-	if !same(h, s.h, s.t) {
+		from = s.scaled
+	case !same(h, s.h, s.t):
 		s.rescale(h/s.h, k)
 		from = s.scaled
 	}
@@ -105,9 +106,9 @@ func (s *backward) Try(dst, estimate []float64, h float64) error {
 	return nil
 }
 
-// start sets the first difference to h y'. Where M is not the identity it is
-// that of the linearly implicit method of Euler, (M/h − J)⁻¹ f(t+h, y), which is
-// so for the algebraic components too.
+// start sets scaled to y and h y'. Where M is not the identity the latter is that
+// of the linearly implicit method of Euler, (M/h − J)⁻¹ f(t+h, y), which is so for
+// the algebraic components too and brings them back where they were off.
 func (s *backward) start(h float64) error {
 	for b := range s.past {
 		copy(s.y[4*b:], s.past[b][0][:])
@@ -130,10 +131,12 @@ func (s *backward) start(h float64) error {
 		s.lu.Solve(f)
 		scale = 1
 	}
-	for i, v := range f {
-		s.past[i>>2][1][i&3] = scale * v
+	for b := range s.past {
+		s.scaled[b] = history{s.past[b][0]}
 	}
-	s.h, s.unknown = h, false
+	for i, v := range f {
+		s.scaled[i>>2][1][i&3] = scale * v
+	}
 	return nil
 }
 
@@ -151,14 +154,15 @@ func (s *backward) Accept() {
 			o[0], o[1], o[2], o[3] = s0, s1, s2, s3
 		}
 	}
-	if &s.tried.past[0] != &s.past[0] || k != s.order {
+	if &s.tried.past[0] != &s.past[0] {
+		s.h, s.equal = s.tried.h, 0
+	}
+	if k != s.order {
 		s.equal = 0
 	}
 	s.equal++
 	s.have++
-	if &s.tried.past[0] != &s.past[0] {
-		s.h = s.tried.h
-	}
+	s.unknown, s.trial = false, false
 	s.t += s.tried.h
 	s.last, s.order, s.k = s.tried.h, k, k
 	s.tried.past = s.past

@@ -80,7 +80,7 @@ func (s *backward) shorten(h, norm float64, weights []float64) float64 {
 	switch {
 	case math.IsInf(norm, 0) || math.IsNaN(norm):
 	case s.failures > 2: // the sign of a break in f
-		s.k, s.have = 1, 0
+		s.k, s.have, s.unknown = 1, 0, true
 	case s.failures > 1:
 		factor = 0.5
 	default:

@@ -27,23 +27,30 @@ type newton struct {
 	p, psi, d, y, r, f, weights []float64
 
 	linearised bool    // J is set,
-	fresh      bool    // and at this very step
+	fresh      bool    // and at this very step;
+	trial      bool    // no step since was accepted
 	slow       bool    // the last iteration calls for a new one
 	age, old   int     // of J in steps, and that at which it is renewed
 	factored   float64 // c of the factorisation; 0: there is none
 	rate       float64 // of convergence with it, 1: not known
+	blind      int     // steps since it was last measured
+	patient    bool    // at a start, where iterations begin far off
 }
 
 // How long a Jacobian and a factorisation serve. The errors that iterations
 // leave spoil the high differences, and with them the choice of order: on the
 // stiff problems of package problems these settings take a third less work at
-// equal error than those that never renew a Jacobian but to save an iteration.
+// equal error than to renew a Jacobian only where an iteration fails.
 const (
 	lasts      = 20  // steps to a new Jacobian, and two for each evaluation that it costs
 	slowest    = 0.1 // rate of convergence
 	difference = 0.2 // |c/factored − 1| without a new factorisation
-	iterations = 3
 	share      = 0.2 // of the tolerance for what the iteration leaves
+	iterations = 3
+	// One iteration says nothing of the rate: after so many steps there is a
+	// second. Algebraic equations, whose errors no short step mends, have it
+	// always.
+	blindest = 6
 )
 
 func (s *newton) reset() { s.linearised, s.slow, s.factored = false, false, 0 }
@@ -73,7 +80,7 @@ func (s *newton) solve(t, c, err float64) error {
 	if e := s.begin(t, n); e != nil {
 		return e
 	}
-	if !s.linearised || s.slow || s.age > s.old {
+	if !s.linearised || s.trial || s.slow || s.age > s.old {
 		if e := s.renew(t, n); e != nil {
 			return e
 		}
@@ -116,15 +123,19 @@ func (s *newton) renew(t float64, n int) error {
 		return err
 	}
 	s.old = lasts + 2*(s.Counts.Evaluations-before)
-	s.linearised, s.fresh, s.slow, s.age, s.factored = true, true, false, 0, 0
+	s.linearised, s.fresh, s.trial, s.slow = true, true, true, false
+	s.age, s.blind, s.factored = 0, 0, 0
 	return nil
 }
 
 // iterate runs from d = 0 until what it leaves is below aim.
 func (s *newton) iterate(t, c, aim float64, n int) error {
 	most := iterations
-	if s.exact() {
+	switch {
+	case s.exact():
 		most, aim = 12, 1
+	case s.patient:
+		most = 10
 	}
 	// For another c than the factored one Δ is too long or too short by their
 	// ratio where J is small, and right where J is large: this is the mean.
@@ -164,9 +175,12 @@ func (s *newton) iterate(t, c, aim float64, n int) error {
 			first = norm
 		} else {
 			s.rate = math.Max(0.2*s.rate, norm/before)
+			s.blind = 0
 		}
-		if norm*math.Min(1, s.rate) <= aim {
+		sure := i > 1 || norm <= 1e-3*aim || s.Mass == nil && s.blind < blindest
+		if sure && norm*math.Min(1, s.rate) <= aim {
 			s.slow = i > 1 && norm > slowest*before
+			s.blind++
 			return nil
 		}
 		if s.exact() && i > 2 && norm >= before/2 && norm <= math.Max(1e-6*first, 1e4) {

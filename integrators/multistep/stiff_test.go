@@ -164,6 +164,37 @@ func TestMovingConstraint(t *testing.T) {
 	require.Less(t, distance(y, p.want), 100*tol)
 }
 
+// A diode of resistance r charges a capacitor: v' = (i − v/R)/C with the current
+// from 0 = i − I (e^((U(t) − v − r i)/0.026) − 1), whose slope changes by many
+// orders of magnitude twice a period. A Jacobian kept from the wrong side, or from
+// a step that was not accepted, makes an iteration that stands still and seems to
+// converge.
+func TestDiode(t *testing.T) {
+	f := func(d []float64, t float64, y []float64) error {
+		u := 5*math.Sin(2*math.Pi*t) - y[0] - 0.1*y[1]
+		d[0] = (y[1] - y[0]/10) / 0.05
+		d[1] = y[1] - 1e-6*math.Expm1(u/0.026)
+		return nil
+	}
+	p := problem{name: "diode", f: f, y0: []float64{0, 0}, end: 2.6}
+	for _, m := range stiff {
+		var want []float64
+		for _, tol := range []float64{1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3} {
+			s, err := m.Implicit(f, 2, integrators.Linearisation{Mass: jacobian.Diagonal([]float64{1, 0}), RTol: tol, ATol: tol})
+			require.NoError(t, err)
+			d := driver{rtol: tol, atol: tol}
+			y, err := d.solve(s, p)
+			require.NoError(t, err, "%v at %g", m, tol)
+			if want == nil {
+				want = y
+			}
+			require.InDelta(t, want[0], y[0], 200*tol, "%v at %g", m, tol)
+			require.InDelta(t, 0, y[1]-1e-6*math.Expm1((5*math.Sin(2*math.Pi*2.6)-y[0]-0.1*y[1])/0.026), 200*tol)
+			require.Less(t, d.accepted+d.rejected, 20_000)
+		}
+	}
+}
+
 // Nothing allocates once the Jacobian and the factors have their place.
 func TestStiffAllocations(t *testing.T) {
 	p, loop := named(t, "hires")
