@@ -1,4 +1,9 @@
-// Package ode integrates y' = f(t, y): it owns the loop over time, the choice of
-// steps, output at given times, and the account of what was done. The formulas of
-// a step live in package integrators.
+// Package ode integrates y' = f(t, y), or M y' = f(t, y): it owns the loop over
+// time, the choice of steps, output at given times, events, and the account of
+// what was done. The formulas of a step live in package integrators and below.
+//
+//	r, err := ode.Solve(ctx, integrators.Tsitouras5, f, t0, t1, y0, ode.Config{RTol: 1e-6, ATol: 1e-9})
+//
+// Complex equations z' = g(t, z) are solved as real ones of twice the size, y =
+// (Re z_0, Im z_0, Re z_1, ...); see the example of complex numbers.
 package ode

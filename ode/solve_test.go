@@ -291,6 +291,21 @@ func ExampleSolve() {
 	// Output: 2.71828183 <nil>
 }
 
+// z' = iz turns a complex number round: real and imaginary parts side by side.
+func ExampleSolve_complexNumbers() {
+	turn := func(z complex128) complex128 { return 1i * z }
+	f := func(dst []float64, _ float64, y []float64) error {
+		for k := 0; k < len(y); k += 2 {
+			d := turn(complex(y[k], y[k+1]))
+			dst[k], dst[k+1] = real(d), imag(d)
+		}
+		return nil
+	}
+	r, err := ode.Solve(context.Background(), integrators.DOP853, f, 0, math.Pi, []float64{1, 0}, ode.Config{RTol: 1e-10, ATol: 1e-10})
+	fmt.Printf("%.6f %v\n", complex(r.Y[0], 0), err)
+	// Output: (-1.000000+0.000000i) <nil>
+}
+
 // A falling stone, step by step.
 func ExampleSteps() {
 	stone := func(d []float64, _ float64, y []float64) error { d[0], d[1] = y[1], -10; return nil }
