@@ -80,7 +80,7 @@ func TestChooser(t *testing.T) {
 	r, err := sensitivity.Forward(background, multistep.Adams{}, lotka, 0, 10, lotka0, lotkaP, sensitivity.Config{Config: tolerance(1e-9)})
 	require.NoError(t, err)
 	require.Equal(t, plain.Stats.Accepted, r.Stats.Accepted)
-	require.InDeltaSlice(t, plain.Y, r.Y, 1e-12) // weights differ in their last bits
+	require.InDeltaSlice(t, plain.Y, r.Y, 1e-10) // weights differ in their last bits, steps a little: a tenth of the tolerance
 	want, err := sensitivity.Forward(background, integrators.DOP853, lotka, 0, 10, lotka0, lotkaP, sensitivity.Config{Config: tolerance(1e-12), ErrorControl: true})
 	require.NoError(t, err)
 	require.Less(t, distance(r.P, want.P), 1e-5)
