@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/integrators"
-	"github.com/ito-sde/ito/integrators/jacobian"
 	"github.com/ito-sde/ito/internal/odefile"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/problems"
@@ -82,15 +81,13 @@ func fileTask(path string, s *odefile.System) *task {
 	t := &task{
 		name: s.Name, doc: s.Description, components: s.States, f: s.F, t0: s.T0, t1: s.T1, y0: s.Y0,
 		points: s.Points, stiff: s.Stiff || s.Mass != nil, method: s.Method, explain: s.Explain,
+		linear: s.Linearisation,
 	}
 	if t.name == "" {
 		t.name = filepath.Base(path)
 	}
 	if t.method == "" && !t.stiff {
 		t.method = "auto5"
-	}
-	if s.Mass != nil {
-		t.linear.Mass = jacobian.Diagonal(s.Mass)
 	}
 	t.c = ode.Config{RTol: s.RTol, ATol: s.ATol, ATols: s.ATols, Step: s.Step, Stops: s.Stops, At: s.At}
 	if s.Step == 0 && s.RTol == 0 {

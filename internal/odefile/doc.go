@@ -29,6 +29,10 @@
 // it), let, and the functions of package math by their usual names. x^n is a
 // power; / is a division of real numbers.
 //
-// A file may not be larger than 256 KiB, nest deeply, or use YAML's anchors. Errors
+// Implicit methods get the exact Jacobian, by the chain rule through the program
+// of the equations, in a band or sparse where that pays.
+//
+// A file may not be larger than 256 KiB, hold more
+// than 1000 states or 8192 names, nest deeply, or use YAML's anchors. Errors
 // name file, line and field.
 package odefile

@@ -19,6 +19,7 @@ const (
 	maxBytes = 256 << 10
 	maxDepth = 16  // of brackets
 	maxBlock = 200 // columns of indentation
+	maxPairs = 8192
 )
 
 // node is a YAML value: text, a list or a mapping.
@@ -83,10 +84,17 @@ func read(data []byte) (*node, error) {
 	return convert(body)
 }
 
-// checkNesting bounds the depth before the parser, which is recursive, sees it.
+// checkNesting bounds depth and length before the parser sees them, which is
+// recursive and takes quadratic time.
 func checkNesting(tokens token.Tokens) error {
-	depth := 0
+	depth, pairs := 0, 0
 	for _, t := range tokens {
+		if t.Type == token.MappingValueType {
+			pairs++
+		}
+		if pairs > maxPairs {
+			return &Error{Line: t.Position.Line, Column: t.Position.Column, Err: fmt.Errorf("more than %d names with values", maxPairs)}
+		}
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
 			depth++

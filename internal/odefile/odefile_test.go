@@ -159,6 +159,7 @@ func TestErrors(t *testing.T) {
 		system("mass: {z: 1}"):                        `mass: "z" is no state`,
 		"a: " + strings.Repeat("[", 100_000):          "brackets within each other",
 		strings.Repeat("- ", 5000) + "1":              "indented by more than",
+		strings.Repeat("a: 1\n", 10_000):              "more than 8192 names with values",
 		strings.Repeat("a: 1\n", 100_000):             "more than 262144 bytes",
 	} {
 		_, err := Parse("f.yaml", []byte(text), nil)
@@ -226,6 +227,9 @@ func FuzzParse(f *testing.F) {
 		}
 		dst := make([]float64, len(s.Y0))
 		require.NoError(t, s.F(dst, s.T0, s.Y0))
+		if l := s.Linearisation; l.Jacobian != nil {
+			require.NoError(t, l.Jacobian(l.Pattern.New(), s.T0, s.Y0))
+		}
 		for i, e := range s.Events {
 			e.G(s.T0, s.Y0)
 			if e.Action != nil {

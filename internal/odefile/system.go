@@ -10,13 +10,14 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/jacobian"
 )
 
 // maxStates bounds the dense matrices of implicit methods, n × n numbers.
 const maxStates = 1000
 
-// System is what a file says. Its F and the functions of its Events share scratch
-// memory: they belong to one goroutine.
+// System is what a file says. Its functions have scratch memory: they belong to
+// one goroutine.
 type System struct {
 	Name, Description string
 	States            []string
@@ -24,13 +25,16 @@ type System struct {
 	Y0                []float64
 	F                 integrators.Field
 	Mass              []float64 // diagonal; nil: the identity
-	Events            []Event
-	Stops, At         []float64
-	Points            int // equally spaced times of output; 0: not given
-	Stiff             bool
-	Method            string  // "": not given
-	RTol, ATol, Step  float64 // 0: not given
-	ATols             []float64
+	// Linearisation holds the exact Jacobian, where the equations have one, and
+	// the mass matrix.
+	Linearisation    integrators.Linearisation
+	Events           []Event
+	Stops, At        []float64
+	Points           int // equally spaced times of output; 0: not given
+	Stiff            bool
+	Method           string  // "": not given
+	RTol, ATol, Step float64 // 0: not given
+	ATols            []float64
 
 	parameters map[string]float64
 	define     *node
@@ -242,6 +246,7 @@ func (s *System) equations() error {
 		}
 	}
 	p := c.p
+	s.linearise()
 	s.F = func(dst []float64, t float64, y []float64) error {
 		p.run(dst, t, y)
 		return nil
@@ -284,9 +289,12 @@ func (s *System) initial() (err error) {
 		return err
 	}
 	if n := s.root.find("mass"); n != nil {
-		s.Mass, err = s.byState(n, "mass", 1)
+		if s.Mass, err = s.byState(n, "mass", 1); err != nil {
+			return err
+		}
+		s.Linearisation.Mass = jacobian.Diagonal(s.Mass)
 	}
-	return err
+	return nil
 }
 
 // Explain says what equation i computes, for the error of a solve that failed
