@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/ito-sde/ito/integrators"
-	"github.com/ito-sde/ito/integrators/esdirk"
-	"github.com/ito-sde/ito/integrators/multistep"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
 	"github.com/ito-sde/ito/validation/problems"
@@ -36,7 +33,7 @@ func drive(args []string, out io.Writer) error {
 		linear = p.Linearisation()
 	}
 	for _, tol := range d.Tolerances {
-		for _, e := range methods() {
+		for _, e := range ode.Catalogue {
 			if order, estimate := e.Method.Order(); e.Stiff != p.Stiff || order < 3 || estimate == 0 {
 				continue
 			}
@@ -51,21 +48,4 @@ func drive(args []string, out io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// methods lists ode.Catalogue, and those that are not yet part of it.
-func methods() []ode.Entry {
-	all := slices.Clone(ode.Catalogue)
-	add := func(name string, m integrators.Method, stiff bool) {
-		if !slices.ContainsFunc(all, func(e ode.Entry) bool { return e.Name == name }) {
-			all = append(all, ode.Entry{Name: name, Method: m, Stiff: stiff})
-		}
-	}
-	for _, e := range esdirk.Catalogue {
-		add(e.Name, e.Method, true)
-	}
-	for _, e := range multistep.Catalogue {
-		add(e.Name, e.Method, e.Name != "adams")
-	}
-	return all
 }
