@@ -84,7 +84,7 @@ func (s *adams) Choose(h, norm float64, weights []float64) float64 {
 		factor = stretch(here, s.k)
 	}
 	next := h * factor
-	if cut := math.Abs(s.proposed); math.Abs(h) < 0.999*cut && math.Abs(next) < cut {
+	if cut := math.Abs(s.proposed); factor >= 1 && math.Abs(h) < 0.999*cut && math.Abs(next) < cut {
 		// A step that the driver cut short says nothing against the longer one.
 		next = s.proposed
 	}

@@ -50,18 +50,35 @@ func (s *backward) longest(weights []float64) (factor float64, order int) {
 		down, here, up = down+e0*e0, here+e1*e1, up+e2*e2
 	}
 	n := float64(len(weights))
-	factor, order = s.reach(k, here/n)/safety, k
-	if k > s.lo {
-		if f := s.reach(k-1, down/n) / lowering; f > factor {
+	down, here, up = down/n, here/n, up/n
+	lower, raise := k > s.lo && s.below(k-1, down, lowering), k < s.hi && s.below(k+1, up, raising)
+	if !lower && !raise && !s.below(k, here, safety*worthwhile) {
+		return 1, k // most often so, and without a logarithm
+	}
+	factor, order = s.reach(k, here)/safety, k
+	if lower {
+		if f := s.reach(k-1, down) / lowering; f > factor {
 			factor, order = f, k-1
 		}
 	}
-	if k < s.hi {
-		if f := s.reach(k+1, up/n) / raising; f > factor {
+	if raise {
+		if f := s.reach(k+1, up) / raising; f > factor {
 			factor, order = f, k+1
 		}
 	}
 	return factor, order
+}
+
+// below reports whether the error at order k allows a step longer by more than
+// the factor.
+func (s *backward) below(k int, square, factor float64) bool {
+	e := s.formulas[k].err
+	e *= e * square
+	factor *= factor
+	for range k + 1 {
+		e *= factor
+	}
+	return e < 1
 }
 
 // reach is the factor of the step to an error of the tolerance at order k, where

@@ -18,7 +18,9 @@ import (
 // of a slightly narrower sector of stability: α = 90°, 90°, 80°, 66°, 51°. A
 // factorisation of M − h/((1−κ_k) γ_k) J serves until the step or order changes
 // by much, a Jacobian until Newton's iteration is slow, so that NDF suits large
-// systems; M may be singular where the problem is of index 1. Shampine, Reichelt
+// systems; M may be singular where the problem is of index 1. Where eigenvalues of
+// large modulus lie near the imaginary axis, MaxOrder 2 takes longer steps. With
+// fixed steps the error at the start is that of order 1. Shampine, Reichelt
 // (1997), sections 2 and 3.
 type NDF struct {
 	// MinOrder and MaxOrder bound k, from 1 to 5; 0: no bound. MinOrder holds
