@@ -44,7 +44,12 @@ draws the diagrams: error against time (or evaluations), one panel a problem.
 Methods of such a group, of order 3 at least, run on problems of their own kind;
 those named, on every problem.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.plot == "" && cmd.Flags().Changed("against") {
+				return errors.New("--against says what to plot: give --plot FILE.png too")
+			}
+			return o.run(cmd)
+		},
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&o.problems, "problems", []string{"lorenz10", "arenstorf", "kepler10", "pleiades", "lotka", "robertson", "vdp1000", "hires", "orego"}, "problems to solve")

@@ -79,7 +79,8 @@ func TestBenchODEErrors(t *testing.T) {
 		"nan":         {[]string{"--tolerances", "NaN"}, "--tolerances NaN"},
 		"limit":       {[]string{"--limit", "-1s"}, "--limit -1s"},
 		"formats":     {[]string{"--csv", "--json"}, "give one of them"},
-		"against":     {[]string{"--against", "memory"}, `"memory": want time or evaluations`},
+		"against":     {[]string{"--against", "memory", "--plot", "x.png"}, `"memory": want time or evaluations`},
+		"no plot":     {[]string{"--against", "time"}, "give --plot FILE.png too"},
 		"plot":        {[]string{"--plot", "x.pdf"}, "want a name that ends in .png or .svg"},
 		"nothing":     {[]string{"--problems", "vdp1000", "--methods", "tsit5", "--limit", "1ns", "--plot", filepath.Join(t.TempDir(), "x.png")}, "no solve succeeded: not done after"},
 	} {

@@ -145,13 +145,15 @@ func TestSolveOutput(t *testing.T) {
 	svg, err := os.ReadFile(path("o.svg"))
 	require.NoError(t, err)
 	require.Contains(t, string(svg), "kepler10")
+	_, err = run(t, "solve", "testdata/robertson.yaml", "--plot", path("o.svg"), "--log-t", "--components", "a,c")
+	require.NoError(t, err)
 	_, err = run(t, "solve", "testdata/lorenz.json", "--plot", path("o.png"), "--phase", "x,z")
 	require.NoError(t, err)
 	png, err := os.ReadFile(path("o.png"))
 	require.NoError(t, err)
 	require.Equal(t, "\x89PNG", string(png[:4]))
 
-	out, err = run(t, "solve", "lotka", "--at", "10", "--log-t")
+	out, err = run(t, "solve", "lotka", "--at", "10")
 	require.NoError(t, err)
 	require.Contains(t, out, "t,y1,y2\n10,1.026")
 	out, err = run(t, "solve", "--list")
@@ -204,6 +206,8 @@ func TestSolveErrors(t *testing.T) {
 		"no folder":    {[]string{"lotka", "--out", filepath.Join(dir, "no", "x.csv")}, "cannot write"},
 		"plot":         {[]string{"lotka", "--plot", "x.gif"}, "--plot x.gif: want a name that ends in .png or .svg"},
 		"phase":        {[]string{"lotka", "--phase", "y1,y2"}, "give --plot FILE.png too"},
+		"log":          {[]string{"lotka", "--log-t"}, "give --plot FILE.png too"},
+		"phase, log":   {[]string{"lotka", "--plot", "x.png", "--phase", "y1,y2", "--log-t"}, "not for --phase"},
 		"phase name":   {[]string{"lotka", "--plot", filepath.Join(dir, "x.png"), "--phase", "y1,y3"}, `no component "y3"`},
 		"phase count":  {[]string{"lotka", "--plot", filepath.Join(dir, "x.png"), "--phase", "y1"}, "want two names"},
 		"components":   {[]string{"lotka", "--components", "q"}, `no component "q"; known: t, y1, y2`},

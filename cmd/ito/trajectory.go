@@ -63,11 +63,12 @@ func (o *solveOptions) output(t *task, m integrators.Method) (*trajectory, error
 			return nil, fmt.Errorf("--out %s: want a name that ends in .csv or .npy, or -", o.out)
 		}
 	}
-	if o.plot == "" {
-		if o.phase != nil {
-			return nil, errors.New("--phase says what to plot: give --plot FILE.png too")
-		}
-	} else {
+	switch {
+	case o.plot == "" && (o.phase != nil || o.logT):
+		return nil, errors.New("--phase and --log-t say how to plot: give --plot FILE.png too")
+	case o.phase != nil && o.logT:
+		return nil, errors.New("--log-t is for plots over time, not for --phase")
+	case o.plot != "":
 		if _, err := report.Format(o.plot); err != nil {
 			return nil, fmt.Errorf("--plot %w", err)
 		}

@@ -131,6 +131,7 @@ func widen(a *plot.Axis, log, room bool) {
 	case !(a.Min <= a.Max): // nothing is drawn
 	case log && a.Min > 0:
 		logarithmic(a)
+		a.Tick.Marker = decades{}
 		if room {
 			a.Min, a.Max = a.Min*0.7, a.Max*1.4
 		}
@@ -138,6 +139,22 @@ func widen(a *plot.Axis, log, room bool) {
 		d := 0.03 * (a.Max - a.Min)
 		a.Min, a.Max = a.Min-d, a.Max+d
 	}
+}
+
+// decades are logTicks with labels far enough apart on a long axis.
+type decades struct{}
+
+// Ticks labels the marks of [lo, hi], lo > 0.
+func (decades) Ticks(lo, hi float64) []plot.Tick {
+	const most = 10 // labels
+	ticks := logTicks{}.Ticks(lo, hi)
+	every := int(math.Ceil(math.Log10(hi/lo) / most))
+	for i, t := range ticks {
+		if every > 1 && int(math.Round(math.Log10(t.Value)))%every != 0 {
+			ticks[i].Label = ""
+		}
+	}
+	return ticks
 }
 
 // points leaves out what cannot be drawn, and what would fall on the point before:

@@ -48,6 +48,25 @@ func TestCurvesThin(t *testing.T) {
 	require.InDelta(t, 1, top, 1e-3)
 }
 
+func TestDecades(t *testing.T) {
+	for _, c := range []struct {
+		lo, hi float64
+		want   []string
+	}{
+		{1e-9, 1e11, []string{"1e-08", "1e-06", "0.0001", "0.01", "1", "100", "1e+04", "1e+06", "1e+08", "1e+10"}},
+		{1, 1e3, []string{"1", "10", "100", "1e+03"}},
+		{1, 10, []string{"1", "2", "5", "10"}},
+	} {
+		var got []string
+		for _, tick := range (decades{}).Ticks(c.lo, c.hi) {
+			if tick.Label != "" {
+				got = append(got, tick.Label)
+			}
+		}
+		require.Equal(t, c.want, got)
+	}
+}
+
 func TestFormat(t *testing.T) {
 	for name, want := range map[string]string{"a.png": "png", "a.b.SVG": "svg"} {
 		f, err := Format(name)
