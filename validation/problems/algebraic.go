@@ -4,7 +4,7 @@ import "math"
 
 // robertsonDAE has the sum of the substances in place of the third equation.
 var robertsonDAE = Problem{
-	Name: "robertson-dae", Doc: "Robertson's reaction with the sum of the substances as an algebraic equation of index 1. Robertson (1966); Hairer, Wanner (1996), section VI.1",
+	Name: "robertson-dae", Doc: "Robertson's reaction with the sum of the substances as an algebraic equation of index 1. Robertson (1966); Hairer, Wanner (1996), eq. IV.1.4",
 	Stiff: true, T1: 1e11, Y0: []float64{1, 0, 0}, AbsScale: 1e-8, Mass: []float64{1, 1, 0},
 	F: func(dst []float64, _ float64, y []float64) error {
 		d, s := (*[3]float64)(dst), (*[3]float64)(y)
@@ -27,7 +27,7 @@ var robertsonDAE = Problem{
 }
 
 var akzo = Problem{
-	Name: "akzo", Doc: "a chemical process of Akzo Nobel, index 1. Stortelder (1995); Test Set for IVP Solvers (2008), problem II-1",
+	Name: "akzo", Doc: "a chemical process of Akzo Nobel, index 1. Stortelder (1995); Test Set for IVP Solvers (2008)",
 	Stiff: true, T1: 180, Y0: []float64{0.444, 0.00123, 0, 0.007, 0, 115.83 * 0.444 * 0.007}, AbsScale: 1e-2,
 	Mass: []float64{1, 1, 1, 1, 1, 0},
 	F: func(dst []float64, _ float64, y []float64) error {

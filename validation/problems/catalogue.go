@@ -3,11 +3,11 @@ package problems
 import "slices"
 
 // Catalogue lists all problems: those that solvers are raced on, non-stiff and
-// stiff, then DETEST, STIFF DETEST, the Test Set for IVP Solvers, and others.
+// stiff, then DETEST, jumps, STIFF DETEST, the Test Set for IVP Solvers, and others.
 var Catalogue = finish(slices.Concat(
 	[]Problem{lorenz10, lorenz20, arenstorf, kepler10, pleiades, lotka, bruss100},
 	[]Problem{robertson, vdp1000, hires, orego, bruss500},
-	detestA, detestB, detestC, []Problem{fivePlanets}, detestD, detestE,
+	detestA, detestB, detestC, []Problem{fivePlanets}, detestD, detestE, jumps,
 	stiffA, stiffB, stiffC, stiffD, stiffE, stiffF,
 	[]Problem{
 		henonHeiles, vdpol, e5, pollu, ringmod, flame, flameFront, prothero, curtiss,

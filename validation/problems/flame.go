@@ -11,7 +11,7 @@ var (
 // until t = 10⁴, jumps, and is stiff from then on.
 func flameTo(name string, t1 float64) Problem {
 	return Problem{
-		Name: name, Doc: "a flame after a match is lit, y' = y² − y³. O'Malley (1991); Shampine, Gladwell, Thompson (2003), section 2.3",
+		Name: name, Doc: "a flame after a match is lit, y' = y² − y³. O'Malley (1991); Shampine, Gladwell, Thompson (2003)",
 		Stiff: true, T1: t1, Y0: []float64{1e-4}, AbsScale: 1e-4,
 		F: func(dst []float64, _ float64, y []float64) error { dst[0] = y[0] * y[0] * (1 - y[0]); return nil },
 		Jacobian: func(set func(i, j int, v float64), _ float64, y []float64) {

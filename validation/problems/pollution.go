@@ -1,12 +1,12 @@
 package problems
 
-// reaction uses one or two substances and makes up to four, numbered from 1.
+// reaction uses one or two substances and makes up to three, numbered from 1.
 type reaction struct {
 	rate       float64
 	used, made []int
 }
 
-// pollutionReactions is table II.2.1 of the Test Set.
+// pollutionReactions are those of the Test Set.
 var pollutionReactions = [25]reaction{
 	{.35, []int{1}, []int{2, 3}},
 	{26.6, []int{2, 4}, []int{1}},
@@ -36,7 +36,7 @@ var pollutionReactions = [25]reaction{
 }
 
 var pollu = Problem{
-	Name: "pollu", Doc: "pollution of the air, 25 reactions of 20 substances. Verwer (1994); Test Set for IVP Solvers (2008), problem II-2",
+	Name: "pollu", Doc: "pollution of the air, 25 reactions of 20 substances. Verwer (1994); Test Set for IVP Solvers (2008)",
 	Stiff: true, T1: 60, AbsScale: 1e-6,
 	Y0: []float64{0, .2, 0, .04, 0, 0, .1, .3, .01, 0, 0, 0, 0, 0, 0, 0, .007, 0, 0, 0},
 	F:  pollutionF, Jacobian: pollutionJacobian,

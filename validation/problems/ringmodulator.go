@@ -5,7 +5,7 @@ import "math"
 // ringmod has capacities Cs of 2e-12 F beside its diodes, without which it were a
 // differential-algebraic equation of index 2.
 var ringmod = Problem{
-	Name: "ringmod", Doc: "a ring modulator, seven voltages and eight currents. Horneber (1976); Test Set for IVP Solvers (2008), problem II-3",
+	Name: "ringmod", Doc: "a ring modulator, seven voltages and eight currents. Horneber (1976); Test Set for IVP Solvers (2008)",
 	Stiff: true, T1: 1e-3, Y0: make([]float64, 15), AbsScale: 1e-4,
 	F: ringModulatorF, Jacobian: ringModulatorJacobian,
 }

@@ -4,7 +4,7 @@ import "math"
 
 // transamp is M y' = f with the capacities in M, which is not diagonal.
 var transamp = Problem{
-	Name: "transamp", Doc: "an amplifier of two transistors, eight voltages, index 1. Rentrop (1989); Test Set for IVP Solvers (2008), problem II-12",
+	Name: "transamp", Doc: "an amplifier of two transistors, eight voltages, index 1. Rentrop (1989); Test Set for IVP Solvers (2008)",
 	Stiff: true, T1: 0.2, Y0: []float64{0, 3, 3, 6, 3, 3, 6, 0}, Lower: 2, Upper: 2,
 	F: func(dst []float64, t float64, y []float64) error {
 		d, s := (*[8]float64)(dst), (*[8]float64)(y)

@@ -21,7 +21,7 @@ func vanDerPol1000(dst []float64, _ float64, y []float64) error {
 // vdpol is vdp1000 in the time t/μ, for ε = 1/μ² = 1e-6.
 var vdpol = Problem{
 	Name: "vdpol", Stiff: true,
-	Doc: "relaxation oscillations, ε y'' = (1 − y²)y' − y, ε = 1e-6. Van der Pol (1926); Test Set for IVP Solvers (2008), problem II-18",
+	Doc: "relaxation oscillations, ε y'' = (1 − y²)y' − y, ε = 1e-6. Van der Pol (1926); Test Set for IVP Solvers (2008)",
 	T1:  2, Y0: []float64{2, 0},
 	F: func(dst []float64, _ float64, y []float64) error {
 		dst[0], dst[1] = y[1], ((1-y[0]*y[0])*y[1]-y[0])*1e6

@@ -98,7 +98,7 @@ func Recipes() []Recipe {
 		{Name: "orego", Stages: 9, Text: oregonator + "y1(0) = 1\n y2(0) = 2\n y3(0) = 3\n T = 360"},
 		{Name: "bruss500", Stages: 7, Tol: 1e-9, Text: brusselator(500, "0.02")},
 	}
-	return slices.Concat(list, detest(), stiffDetest(), more())
+	return slices.Concat(list, detest(), jumps(), stiffDetest(), more())
 }
 
 const lorenz = `

@@ -44,6 +44,22 @@ func more() []Recipe {
 	}
 }
 
+// jumps lists the non-stiff class F of Enright, Pryce, ACM Trans. Math. Software
+// 13 (1987), without F5; s is 1 and −1 by turns.
+func jumps() []Recipe {
+	const s = "s = cos(pi*floor(t))\n T = 20\n"
+	return []Recipe{
+		{Name: "jump-f1", Text: s + "y' = v\n v' = 2*0.1*v - (pi*pi + 0.1*0.1)*y + s"},
+		{Name: "jump-f2", Text: s + "y' = 55 - (1 + s/2)*y\n y(0) = 110"},
+		{Name: "jump-f3", Text: s + "y' = v\n v' = 0.01*v*(1 - y*y) - y - s*sin(pi*t)"},
+		{Name: "jump-f4", Text: `
+			later = floor((t + 10)/20)
+			y' = (1 - later)*(-2/21 - 120*(t - 5)/(1 + 4*(t - 5)*(t - 5))) - later*2*y
+			y(0) = 1
+			T = 20`},
+	}
+}
+
 // pollution is written as reactions: what they use and what they make.
 func pollution() string {
 	reactions := strings.Split(strings.TrimSpace(`

@@ -9,7 +9,8 @@
 //	T = 10              the end of the integration, which starts at t = 0
 //
 // Right-hand sides are Go expressions of +, −, *, /, sqrt, exp, log, sin, cos,
-// t and pi. Numbers are exact decimals.
+// t and pi, and floor of expressions that jump only where t is a whole number.
+// Numbers are exact decimals.
 package system
 
 import (
@@ -130,7 +131,7 @@ func (p *source) line(line string) error {
 
 var operators = map[token.Token]op{token.ADD: add, token.SUB: sub, token.MUL: mul, token.QUO: div}
 
-var functions = map[string]op{"sqrt": sqrt, "exp": exp, "log": log, "sin": sin, "cos": cos}
+var functions = map[string]op{"floor": floor, "sqrt": sqrt, "exp": exp, "log": log, "sin": sin, "cos": cos}
 
 // expr returns the node of an expression.
 func (p *source) expr(e ast.Expr) (int, error) {

@@ -83,6 +83,13 @@ func TestSolvers(t *testing.T) {
 	}
 }
 
+// TestJumps solves y' = y in [0, 1), −2y in [1, 2), y in [2, 2.5].
+func TestJumps(t *testing.T) {
+	got, err := parse(t, "y' = (1 - 3*(floor(t) - 2*floor(t/2)))*y\n y(0) = 1\n T = 2.5").Taylor(30, 1e-31)
+	require.NoError(t, err)
+	require.LessOrEqual(t, relativeError(dd.From(-0.5).Exp(), got[0]), 1e-29)
+}
+
 // TestStiff solves the problem of Prothero and Robinson, y = sin t, and a
 // differential-algebraic one, x = e^(−t), y = x², where M couples the equations.
 func TestStiff(t *testing.T) {

@@ -18,6 +18,7 @@ const (
 	sub
 	mul
 	div
+	floor
 	sqrt
 	exp
 	log
@@ -67,6 +68,8 @@ func (o op) of(a, b dd.Real) dd.Real {
 		return a.Mul(b)
 	case div:
 		return a.Div(b)
+	case floor: // of times that are whole numbers exactly or not nearly
+		return dd.From(math.Floor(a.Hi))
 	case sqrt:
 		return a.Sqrt()
 	case exp:

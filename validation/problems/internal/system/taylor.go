@@ -3,6 +3,7 @@ package system
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ito-sde/ito/validation/problems/internal/dd"
 )
@@ -23,6 +24,7 @@ func (s *System) Taylor(order int, tol float64) ([]dd.Real, error) {
 		y[i] = make([]dd.Real, order+1)
 		y[i][0] = s.Y0[i]
 	}
+	jumps := slices.ContainsFunc(s.nodes, func(n node) bool { return n.op == floor })
 	var t dd.Real
 	for steps := 0; t.Hi < s.T.Hi; steps++ {
 		if steps == 1e6 {
@@ -39,12 +41,14 @@ func (s *System) Taylor(order int, tol float64) ([]dd.Real, error) {
 		for k := order - 1; k <= order; k++ {
 			h = math.Min(h, math.Pow(tol*scale/size(y, k), 1/float64(k)))
 		}
-		step := dd.From(h)
-		if left := s.T.Sub(t); !(h < left.Hi) {
-			step = left
-			t = s.T
-		} else {
+		step, end := dd.From(h), s.T
+		if next := math.Floor(t.Hi) + 1; jumps && next < end.Hi {
+			end = dd.From(next)
+		}
+		if left := end.Sub(t); h < left.Hi {
 			t = t.Add(step)
+		} else {
+			step, t = left, end
 		}
 		for i := range y {
 			sum := y[i][order]
@@ -111,6 +115,8 @@ func (s *System) coefficients(c, y [][]dd.Real, k int, t dd.Real) {
 			}
 		case div:
 			v[k] = a[k].Sub(convolve(v, b, 0, k-1, k)).Div(b[0])
+		case floor:
+			v[k] = dd.Real{}
 		case sqrt:
 			v[k] = a[k].Sub(convolve(v, v, 1, k-1, k)).Div(v[0].Scale(2))
 		case exp:
