@@ -2,7 +2,7 @@
 # test      what CI runs: formatting, vet, all tests
 # race      all tests under the race detector
 # bench     benchmarks of every package
-# bench-peers  the ODE methods beside other libraries' (installs them where it may; half an hour)
+# bench-peers  the ODE methods beside other libraries' (installs them where it may; a quarter of an hour)
 # model     trains the shipped network anew, to the same bits on one architecture
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms

@@ -37,7 +37,7 @@ func drive(args []string, out io.Writer) error {
 			if order, estimate := e.Method.Order(); e.Stiff != p.Stiff || order < 3 || estimate == 0 {
 				continue
 			}
-			c := ode.Config{RTol: tol, ATol: tol * d.AbsScale, Linearisation: linear}
+			c := ode.Config{RTol: tol, ATol: tol * d.AbsScale, Linearisation: linear, MaxSteps: 200_000} // ten times what any good method needs
 			err := d.Solve(ito, e.Name, tol, func() ([]float64, int, error) {
 				r, err := ode.Solve(context.Background(), e.Method, p.F, p.T0, p.T1, p.Y0, c)
 				return r.Y, r.Stats.Evaluations, err

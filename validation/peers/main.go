@@ -42,7 +42,7 @@ func main() {
 	flag.StringVar(&o.filter, "filter", "", "measure only where problem/peer/method contains this")
 	flag.StringVar(&o.peers, "peers", "", "comma-separated drivers to run (default all): "+strings.Join(names(), " "))
 	flag.IntVar(&o.cpu, "cpu", 0, "CPU to run on")
-	flag.IntVar(&o.rounds, "rounds", 2, "rounds over the compiled peers; the least time counts")
+	flag.IntVar(&o.rounds, "rounds", 2, "rounds over the compiled peers; the lesser time counts")
 	flag.Float64Var(&o.budget, "budget", 0.06, "seconds for one measurement in a round")
 	flag.BoolVar(&o.quick, "quick", false, "fewer tolerances, one round")
 	flag.StringVar(&o.keep, "keep", "", "folder to build in and keep (default a temporary one)")

@@ -39,8 +39,9 @@ func (b *builder) versions(ctx context.Context) (notes []string) {
 const introduction = `# Beside other solvers
 
 Written by ` + "`go run ./validation/peers --write %s`" + `; ` + "`make bench-peers`" + ` prints the same. Every program
-runs one thread on one CPU. A time is the least of many whole solves: make the solver, integrate,
-free it. Each method runs at a list of tolerances; the time at an achieved error is interpolated,
+runs one thread on one CPU. A time is that of a whole solve: make the solver, integrate, free it; of
+many it is the one that a twentieth of them beat, so that neither other processes nor the collection
+of garbage shows. Each method runs at a list of tolerances; the time at an achieved error is interpolated,
 log against log, between the points of its front of error and time, and the method that is best
 there stands for its library. Errors are those of the end point against reference solutions:
 the relative 2-norm for the non-stiff problems, the largest relative error of a component for the

@@ -11,7 +11,7 @@ int main(int argc, char **argv) {
     std::vector<double> y(P::n), f(P::n); P::template y0<double>(y.data());
     void (*volatile fp)(const double *, double *) = bare<P>;
     bool ok; const int reps = 10000;
-    double t = mintime([&] { auto g = fp; for (int i = 0; i < reps; i++) g(y.data(), f.data()); return 0; }, ok, args.budget);
+    double t = typical([&] { auto g = fp; for (int i = 0; i < reps; i++) g(y.data(), f.data()); return 0; }, ok, args.budget);
     printf("{\"problem\":\"%s\",\"peer\":\"cpp\",\"method\":\"rhs\",\"seconds\":%.6g}\n", P::name(), t / reps);
   });
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,7 +89,7 @@ func (d *Driver) Solve(peer, method string, tolerance float64, solve func() ([]f
 		return nil
 	}
 	l := Line{Problem: d.Problem, Peer: peer, Method: method, Tolerance: tolerance}
-	seconds, err := d.least(func() (err error) {
+	seconds, err := d.typical(func() (err error) {
 		l.Y, l.Evaluations, err = solve()
 		return err
 	})
@@ -115,7 +116,7 @@ func (d *Driver) RHS(peer string, f func()) error {
 		return nil
 	}
 	const reps = 10000
-	seconds, err := d.least(func() error {
+	seconds, err := d.typical(func() error {
 		for range reps {
 			f()
 		}
@@ -127,12 +128,14 @@ func (d *Driver) RHS(peer string, f func()) error {
 	return d.print(Line{Problem: d.Problem, Peer: peer, Method: "rhs", Seconds: round(seconds / reps)})
 }
 
-// least returns the least time of at least three runs and of Budget seconds: wall
-// time, or the process's CPU time where that is over 2 ms, so that another process
-// on the same CPU does not show. After an error it returns the time up to there.
-func (d *Driver) least(f func() error) (seconds float64, err error) {
-	best, total := math.Inf(1), 0.0
-	for n := 0; n < 3 || total < d.Budget && n < 20000; n++ {
+// typical returns the time of f undisturbed: of at least three runs and of Budget
+// seconds the one that a twentieth of them beat, because the very least may be a
+// leap of the clock. Times are wall times, or the process's CPU times where those
+// are over 2 ms, so that another process on the same CPU does not show. After an
+// error it returns the time up to there.
+func (d *Driver) typical(f func() error) (seconds float64, err error) {
+	var all []float64
+	for total := 0.0; len(all) < 3 || total < d.Budget && len(all) < 20000; {
 		cpu, begin := processTime(), time.Now()
 		err := f()
 		took := time.Since(begin)
@@ -142,12 +145,13 @@ func (d *Driver) least(f func() error) (seconds float64, err error) {
 		if err != nil {
 			return took.Seconds(), err
 		}
-		best = min(best, took.Seconds())
+		all = append(all, took.Seconds())
 		if total += took.Seconds(); total > 6 {
 			break
 		}
 	}
-	return best, nil
+	slices.Sort(all)
+	return all[len(all)/20], nil
 }
 
 // round keeps six digits; the clock knows no more.
