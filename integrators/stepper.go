@@ -148,8 +148,8 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 		// Of orders 6 and 4, the two make one of order 8.
 		r.third.Combine(r.other, nil, h, r.k)
 		for i, e := range r.estimate {
-			if e != 0 {
-				r.estimate[i] = e * math.Abs(e) / math.Hypot(e, 0.1*r.other[i])
+			if d := e*e + 0.01*r.other[i]*r.other[i]; d > 0 {
+				r.estimate[i] = e * math.Abs(e) / math.Sqrt(d)
 			}
 		}
 	}

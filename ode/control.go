@@ -110,8 +110,10 @@ func (c *controller) reject(norm2 float64) float64 {
 
 // accept returns h'/h after an accepted step.
 func (c *controller) accept(norm2 float64) float64 {
+	// What does not wait for the norm comes first.
+	r := c.safety - c.beta[1]*c.Errors[0] - c.beta[2]*c.Errors[1] - c.alpha[0]*c.Ratios[0] - c.alpha[1]*c.Ratios[1]
 	e := max(log2(norm2)/2, tiny)
-	r := c.safety - c.beta[0]*e - c.beta[1]*c.Errors[0] - c.beta[2]*c.Errors[1] - c.alpha[0]*c.Ratios[0] - c.alpha[1]*c.Ratios[1]
+	r -= c.beta[0] * e
 	if c.cautious {
 		r = min(r, c.safety-e/c.k)
 	}

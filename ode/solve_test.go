@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -317,19 +318,50 @@ func ExampleSteps() {
 	// 1 95 <nil>
 }
 
-func BenchmarkLorenz(b *testing.B) {
-	lorenz := func(d []float64, _ float64, y []float64) error {
-		d[0], d[1], d[2] = 10*(y[1]-y[0]), y[0]*(28-y[2])-y[1], y[0]*y[1]-8./3*y[2]
-		return nil
-	}
-	y := []float64{1, 0, 0}
-	var r ode.Result
-	for b.Loop() {
-		var err error
-		if r, err = ode.Solve(background, integrators.DormandPrince, lorenz, 0, 10, y, tolerance(1e-6)); err != nil {
-			b.Fatal(err)
+func lorenz(d []float64, _ float64, y []float64) error {
+	d[0], d[1], d[2] = 10*(y[1]-y[0]), y[0]*(28-y[2])-y[1], y[0]*y[1]-8./3*y[2]
+	return nil
+}
+
+// BenchmarkOverhead measures what a step costs beside the right-hand side: the
+// time by stage and component, less that of the same number of evaluations in a
+// row, each waiting for the one before as in a solve.
+func BenchmarkOverhead(b *testing.B) {
+	y0 := []float64{1, 0, 0}
+	d, y := make([]float64, 4)[:3], make([]float64, 4)[:3]
+	field := integrators.Field(lorenz)
+	least := math.Inf(1)
+	for range 20 {
+		copy(y, y0)
+		start := time.Now()
+		const n = 20_000
+		for range n {
+			if err := field(d, 0, y); err != nil {
+				b.Fatal(err)
+			}
+			y[0] = 1 + 1e-9*d[2]
+			y[1], y[2] = 1e-9*d[0], 1e-9*d[1]
 		}
+		least = min(least, float64(time.Since(start).Nanoseconds())/n)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*r.Stats.Evaluations), "ns/evaluation")
-	b.ReportMetric(float64(r.Stats.Evaluations), "evaluations")
+	for _, name := range []string{"rk45", "tsit5", "verner6", "verner7", "dop853", "verner9"} {
+		b.Run(name, func(b *testing.B) {
+			e, err := ode.ByName(name)
+			require.NoError(b, err)
+			m := e.Method.(*integrators.Tableau)
+			best := math.Inf(1)
+			for b.Loop() {
+				start := time.Now()
+				r, err := ode.Solve(background, m, lorenz, 0, 10, y0, tolerance(1e-7))
+				if err != nil {
+					b.Fatal(err)
+				}
+				step := float64(time.Since(start).Nanoseconds()) / float64(r.Stats.Accepted+r.Stats.Rejected)
+				each := float64(r.Stats.Evaluations) / float64(r.Stats.Accepted+r.Stats.Rejected)
+				best = min(best, (step-each*least)/float64(3*m.Stages()))
+			}
+			b.ReportMetric(best, "ns/stage/component")
+			b.ReportMetric(least, "ns/evaluation")
+		})
+	}
 }
