@@ -3,7 +3,7 @@ package problems
 import "math"
 
 // jumps is the non-stiff class F of Enright and Pryce, whose f jumps or has a
-// kink at every whole t. Its F5 has no closed form that series could follow.
+// kink at whole t. F5, with branch points there, is left out.
 var jumps = []Problem{
 	oscillator("jump-f1", "growing oscillations with a force that changes its sign, y'' = 0.2 y' − (π² + 0.01) y ± 1. "+chemicalSource+"F1",
 		func(t, y, v float64) float64 { return 2*growth*v - (math.Pi*math.Pi+growth*growth)*y + turns(t) },

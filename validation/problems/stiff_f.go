@@ -2,6 +2,7 @@ package problems
 
 const chemicalSource = "Enright, Pryce, ACM Trans. Math. Software 13 (1987), problem "
 
+// stiffF has no F1: copies of it differ in the rate of its reaction.
 var stiffF = []Problem{
 	{
 		Name: "stiff-f2", Doc: "an enzyme. " + chemicalSource + "F2",
