@@ -14,8 +14,9 @@ import (
 //	(1−κ_k) γ_k M d + M Σ_(1≤j≤k) γ_j ∇ʲ y_n = h f(t_(n+1), p + d)
 //
 // for d = ∇^(k+1) y_(n+1); the error estimate is (κ_k γ_k + 1/(k+1)) d. κ_k < 0
-// takes longer steps than [BDF] for the same error at orders 1 to 3, at the cost
-// of a slightly narrower sector of stability: α = 90°, 90°, 80°, 66°, 51°. A
+// allows longer steps than [BDF] for the same error, by 26 percent at orders 1 to
+// 3 and 12 at order 4, for a narrower sector of stability at orders 3 and 4: α =
+// 90°, 90°, 80°, 66°, 51°. A
 // factorisation of M − h/((1−κ_k) γ_k) J serves until the step or order changes
 // by much, a Jacobian until Newton's iteration is slow, so that NDF suits large
 // systems; M may be singular where the problem is of index 1. Where eigenvalues of
