@@ -16,13 +16,14 @@ import (
 // for d = ∇^(k+1) y_(n+1); the error estimate is (κ_k γ_k + 1/(k+1)) d. κ_k < 0
 // allows longer steps than [BDF] for the same error, by 26 percent at orders 1 to
 // 3 and 12 at order 4, for a narrower sector of stability at orders 3 and 4: α =
-// 90°, 90°, 80°, 66°, 51°. A
-// factorisation of M − h/((1−κ_k) γ_k) J serves until the step or order changes
-// by much, a Jacobian until Newton's iteration is slow, so that NDF suits large
-// systems; M may be singular where the problem is of index 1. Where eigenvalues of
-// large modulus lie near the imaginary axis, MaxOrder 2 takes longer steps. With
-// fixed steps the error at the start is that of order 1. Shampine, Reichelt
-// (1997), sections 2 and 3.
+// 90°, 90°, 80°, 66°, 51°.
+//
+// A factorisation of M − h/((1−κ_k) γ_k) J serves until the step or order changes
+// by much, a Jacobian for some twenty steps or until Newton's iteration is slow,
+// so that NDF suits large systems; M may be singular where the problem is of index
+// 1. Where eigenvalues of large modulus lie near the imaginary axis, MaxOrder 2
+// takes longer steps. With fixed steps the error at the start is that of order 1.
+// Shampine, Reichelt (1997), sections 2 and 3.
 type NDF struct {
 	// MinOrder and MaxOrder bound k, from 1 to 5; 0: no bound. MinOrder holds
 	// once there are as many steps in the past; steps of a length that nobody
