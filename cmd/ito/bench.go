@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/ode"
@@ -147,11 +148,13 @@ func (o *benchOptions) choose() ([]benchTask, error) {
 	for _, name := range o.problems {
 		p, ok := problems.ByName(name)
 		switch {
+		case ok && p.Reference == nil:
+			return nil, fmt.Errorf("--problems: %s has no reference solution to measure errors by", name)
 		case ok:
 			all = append(all, p)
 		case name == "all" || name == "stiff" || name == "non-stiff":
 			for _, p := range problems.Catalogue {
-				if name == "all" || stiffness(p.Stiff) == name {
+				if p.Reference != nil && (name == "all" || stiffness(p.Stiff) == name) {
 					all = append(all, p)
 				}
 			}
@@ -160,9 +163,6 @@ func (o *benchOptions) choose() ([]benchTask, error) {
 		}
 	}
 	for _, p := range all {
-		if p.Reference == nil {
-			return nil, fmt.Errorf("--problems: %s has no reference solution to measure errors by", p.Name)
-		}
 		methods, err := o.methodsFor(p)
 		if err != nil {
 			return nil, err
@@ -184,7 +184,7 @@ func (o *benchOptions) methodsFor(p problems.Problem) ([]ode.Entry, error) {
 		if name == "all" || name == "stiff" || name == "non-stiff" {
 			for _, e := range ode.Catalogue {
 				order, estimate := e.Method.Order()
-				if order >= 3 && estimate > 0 && e.Stiff == p.Stiff && (name == "all" || stiffness(e.Stiff) == name) {
+				if order >= 3 && estimate > 0 && e.Stiff == p.Stiff && (name == "all" || stiffness(e.Stiff) == name) && takesMass(p, e) {
 					out = append(out, e)
 				}
 			}
@@ -200,6 +200,19 @@ func (o *benchOptions) methodsFor(p problems.Problem) ([]ode.Entry, error) {
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// takesMass tells whether a method can solve M y' = f with the problem's M.
+func takesMass(p problems.Problem, e ode.Entry) bool {
+	if p.Mass == nil && p.MassMatrix == nil {
+		return true
+	}
+	m, ok := e.Method.(integrators.Implicit)
+	if ok {
+		_, err := m.Implicit(p.F, len(p.Y0), p.Linearisation())
+		ok = err == nil
+	}
+	return ok
 }
 
 // measure solves at least three times, for as long as the budget lasts, and keeps

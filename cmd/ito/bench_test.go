@@ -61,6 +61,14 @@ func TestBenchODETables(t *testing.T) {
 	require.Len(t, table, 2)
 	require.Equal(t, "kepler10", table[1][0])
 
+	out, err = run(t, "bench", "ode", "--problems", "robertson-dae", "--tolerances", "1e-4", "--budget", "0s")
+	require.NoError(t, err)
+	require.Contains(t, out, "rodas5p")
+	require.NotContains(t, out, "failed", "methods that take no mass matrix do not suit the problem")
+	out, err = run(t, "bench", "ode", "--problems", "robertson-dae", "--tolerances", "1e-4", "--methods", "tsit5")
+	require.NoError(t, err)
+	require.Contains(t, out, "explicit method tsit5 cannot honour")
+
 	out, err = run(t, "bench", "ode", "--problems", "vdp1000", "--methods", "tsit5", "--limit", "1ms")
 	require.NoError(t, err)
 	require.Contains(t, out, "failed")
