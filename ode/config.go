@@ -150,7 +150,9 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 		return nil, &Error{Cause: err, T: t0, Component: -1}
 	}
 	order, estimate := m.Order()
-	s.order = order
+	if s.order = order; s.chooser != nil {
+		s.order = 1 // with which it begins
+	}
 	if _, implicit := m.(integrators.Implicit); implicit {
 		c.Filter = c.Filter.or(Predictive)
 	}
