@@ -27,9 +27,11 @@ import (
 //
 // With the contraction Θ = ‖Δ_m‖/‖Δ_{m−1}‖, iteration ends where
 // Θ/(1−Θ)·‖Δ‖ ≤ kappa, the norm being that of the tolerances; the first Δ is judged
-// by the rates of the stages before. It fails where at this rate it would not end
-// within limit. An increment of at most stall, ten thousand units of rounding, that
-// shrinks no more ends it too. Hairer, Wanner (1996), section IV.8.
+// by the rates of the stages before, but never in the first stage of a step with an
+// old J, or steps would pass without one rate being measured. It fails where at its
+// rate it would not end within limit. An increment of at most stall, ten thousand
+// units of rounding, that shrinks no more ends it too. Hairer, Wanner (1996),
+// section IV.8.
 type newton struct {
 	lin      *integrators.Linear
 	lu, mass *jacobian.LU[float64] // mass is M itself; nil: the identity
@@ -99,6 +101,9 @@ func (s *newton) prepare(h float64) error {
 		}
 	}
 	s.rate = 0
+	if !s.current {
+		s.eta = 1 // an old J proves itself in every step
+	}
 	if s.at != 0 && math.Abs(s.at-s.shift) <= s.drift*math.Abs(s.shift) {
 		return nil
 	}
@@ -165,11 +170,12 @@ func (s *newton) solve(predict *vec.Terms, k []float64, t float64) error {
 	}
 }
 
+// iterate takes x from its predicted value to the solution.
 func (s *newton) iterate(t float64) (ok bool, err error) {
 	rho := s.at / s.shift
 	correction := 2 * rho / (1 + rho)
 	// Rates of other stages count for less and less; to rounding, for nothing.
-	eta, prev := 1.0, 0.0
+	eta, prev, theta := 1.0, 0.0, 0.0
 	if !s.rounding {
 		root := math.Sqrt(s.eta)
 		eta = root * math.Sqrt(root)
@@ -187,30 +193,34 @@ func (s *newton) iterate(t float64) (ok bool, err error) {
 		s.lu.Solve(s.r)
 		norm := s.update(correction)
 		if m > 1 {
-			theta := norm / prev
+			theta = norm / prev
 			if theta >= 0.5 && prev <= s.stall && s.current && s.at == s.shift {
 				return true, nil
 			}
-			if norm > s.kappa {
-				s.rate = math.Max(s.rate, theta)
+			if norm > s.kappa && theta > s.rate {
+				s.rate = theta
 			}
 			if !(theta < 1) {
 				return false, nil
 			}
 			eta = theta / (1 - theta)
-			left := eta * norm
+		} else if !(norm <= math.MaxFloat64) {
+			return false, nil
+		}
+		left := eta * norm
+		if left <= s.kappa || norm == 0 {
+			if s.eta = eta; eta < 0x1p-14 {
+				s.eta = 0x1p-14
+			}
+			return true, nil
+		}
+		if m > 1 {
 			for range s.limit - m {
 				left *= theta
 			}
 			if left > s.kappa {
 				return false, nil
 			}
-		} else if !(norm <= math.MaxFloat64) {
-			return false, nil
-		}
-		if eta*norm <= s.kappa || norm == 0 {
-			s.eta = math.Max(eta, 0x1p-14)
-			return true, nil
 		}
 		prev = norm
 	}

@@ -40,6 +40,25 @@ func TestStiffProblems(t *testing.T) {
 	})
 }
 
+// A Jacobian that is wrong costs time: no step is accepted on the strength of
+// rates that were measured long before.
+func TestWrongJacobian(t *testing.T) {
+	for _, name := range []string{"hires", "orego"} {
+		p := problem(t, name)
+		for _, scale := range []float64{0.7, 1.4} {
+			l := integrators.Linearisation{Jacobian: func(dst *jacobian.Matrix, t float64, y []float64) error {
+				p.Jacobian(func(i, j int, v float64) { dst.Set(i, j, v*scale) }, t, y)
+				return nil
+			}}
+			for _, m := range []*esdirk.Tableau{esdirk.TRBDF2, esdirk.KenCarp4, esdirk.ESDIRK659} {
+				r, err := ode.Solve(context.Background(), m, p.F, p.T0, p.T1, p.Y0, ode.Config{RTol: 1e-6, ATol: 1e-6 * p.AbsScale, Linearisation: l})
+				require.NoError(t, err, "%s %v", name, m)
+				require.Less(t, p.Error(r.Y), 2000*1e-6, "%s %v %v", name, m, scale)
+			}
+		}
+	}
+}
+
 // Tolerances near and below rounding, and absolute ones alone, end well: Newton's
 // method sees that increments are rounding and stops.
 func TestTightTolerances(t *testing.T) {
