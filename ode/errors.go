@@ -23,9 +23,20 @@ type Error struct {
 	Component int     // with the largest share in it, or that is not finite; −1: none
 }
 
-// Error names the cause, time, step and component.
+// Error names the cause, time, and as far as there are any the step, the error norm
+// and the component.
 func (e *Error) Error() string {
-	return fmt.Sprintf("%v at t = %v, h = %v (error norm %.3g, component %d)", e.Cause, e.T, e.H, e.Norm, e.Component)
+	s := fmt.Sprintf("%v at t = %v", e.Cause, e.T)
+	if e.H != 0 {
+		s += fmt.Sprintf(", h = %v", e.H)
+	}
+	if e.Norm != 0 {
+		s += fmt.Sprintf(", error norm %.3g", e.Norm)
+	}
+	if e.Component >= 0 {
+		s += fmt.Sprintf(", component %d", e.Component)
+	}
+	return s
 }
 
 // Unwrap returns the cause.

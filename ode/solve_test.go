@@ -144,6 +144,13 @@ func TestRelativeToleranceFromZero(t *testing.T) {
 	}
 }
 
+// Errors say what there is to say and no more.
+func TestErrorText(t *testing.T) {
+	require.Equal(t, "ode: too many steps at t = 1.5, h = 0.25", (&ode.Error{Cause: ode.ErrMaxSteps, T: 1.5, H: 0.25, Component: -1}).Error())
+	require.Equal(t, "ode: step size fell to the resolution of time at t = 1, h = 1e-16, error norm 2.5, component 3",
+		(&ode.Error{Cause: ode.ErrStepSize, T: 1, H: 1e-16, Norm: 2.5, Component: 3}).Error())
+}
+
 func TestBadFields(t *testing.T) {
 	nan := func(d []float64, t float64, _ []float64) error {
 		if d[0] = 1; t > 0.5 {
