@@ -162,7 +162,7 @@ func (r *trajectory) axes(phase []string) ([][2]int, error) {
 			}
 		}
 		if pair[k] < 0 {
-			return nil, fmt.Errorf("--phase: no component %q among those put out", name)
+			return nil, fmt.Errorf("--phase: no component %q among those put out: t, %s", name, strings.Join(r.names, ", "))
 		}
 	}
 	return [][2]int{pair}, nil
