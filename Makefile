@@ -6,8 +6,9 @@
 # model     trains the shipped network anew, to the same bits on one architecture
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms
+# fuzz      random systems, methods and settings through ode.Solve, for ten minutes
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers model picture lint cross noise-study
+.PHONY: compare test race bench bench-peers model picture lint cross fuzz noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -46,3 +47,6 @@ cross:
 
 noise-study:
 	ITO_NOISE_SPEED=1 ITO_NOISE_N=100000000 go test ./sde/noise -run 'Study|Speed' -timeout 60m -v
+
+fuzz:
+	go test ./ode -run '^$$' -fuzz FuzzSolve -fuzztime 10m
