@@ -251,6 +251,11 @@ func BenchmarkLU(b *testing.B) {
 				l.Solve(x)
 			}
 		})
+		b.Run(fmt.Sprintf("own-solve/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				l.Solve(x)
+			}
+		})
 		d := mat.NewDense(n, n, nil)
 		for i := range n {
 			for k := range n {
