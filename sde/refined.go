@@ -15,8 +15,9 @@ import (
 //
 // so that equal steps of length Steps·h and of length h follow the same
 // Brownian path, as fitting a strong order or correcting one level of
-// multilevel Monte Carlo by the next requires. Its calls allocate nothing once
-// its buffers have grown, and are as safe for concurrent use as Source.
+// multilevel Monte Carlo by the next requires. Functionals of the path are those
+// of the fine steps, joined by Chen's relation, on the same increments. Its calls allocate nothing once its buffers have
+// grown, and are as safe for concurrent use as Source.
 //
 // Giles (2008), "Multilevel Monte Carlo path simulation", section 4.
 type Refined struct {
@@ -24,20 +25,16 @@ type Refined struct {
 	Steps  int
 }
 
+var _ noise.Paths = Refined{}
+
 var refinedBuffers = sync.Pool{New: func() any { return new([]float64) }}
 
 // Normal fills dst, rows of dim numbers. It panics if that is not a whole
 // number of rows or Steps < 1.
 func (r Refined) Normal(dst []float64, dim int, at noise.Address) {
-	if r.Steps < 1 {
-		panic(fmt.Sprintf("sde: Refined of %d steps", r.Steps))
-	}
-	buffer := refinedBuffers.Get().(*[]float64)
+	buffer := r.buffer(len(dst))
 	defer refinedBuffers.Put(buffer)
-	if cap(*buffer) < len(dst) {
-		*buffer = make([]float64, len(dst))
-	}
-	z := (*buffer)[:len(dst)]
+	z := *buffer
 	at.Step *= uint64(r.Steps)
 	r.Source.Normal(dst, dim, at)
 	for range r.Steps - 1 {
@@ -51,4 +48,33 @@ func (r Refined) Normal(dst []float64, dim int, at noise.Address) {
 	for i := range dst {
 		dst[i] /= root
 	}
+}
+
+// Path fills dst with functionals of steps of length h: those of the fine steps
+// of length h/Steps, joined. It panics as Normal does.
+func (r Refined) Path(dst []float64, f noise.Functionals, dim int, h float64, at noise.Address) {
+	buffer := r.buffer(len(dst))
+	defer refinedBuffers.Put(buffer)
+	z := *buffer
+	fine := h / float64(r.Steps)
+	at.Step *= uint64(r.Steps)
+	noise.Draw(r.Source, dst, f, dim, fine, at)
+	for k := 1; k < r.Steps; k++ {
+		at.Step++
+		noise.Draw(r.Source, z, f, dim, fine, at)
+		f.Join(dst, dst, z, dim, float64(k), 1)
+	}
+}
+
+// buffer returns one of n numbers, to be put back.
+func (r Refined) buffer(n int) *[]float64 {
+	if r.Steps < 1 {
+		panic(fmt.Sprintf("sde: Refined of %d steps", r.Steps))
+	}
+	buffer := refinedBuffers.Get().(*[]float64)
+	if cap(*buffer) < n {
+		*buffer = make([]float64, n)
+	}
+	*buffer = (*buffer)[:n]
+	return buffer
 }

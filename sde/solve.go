@@ -17,8 +17,9 @@ type Config struct {
 	Steps int
 	// Grid is the times of all steps from t0 to t1, strictly monotone.
 	Grid []float64
-	// Source gives the normal numbers; nil means [noise.Gaussian]. A dyadic
-	// refinement of the same paths is a Source of its own, see [Refined].
+	// Source gives the normal numbers, from which [noise.Draw] makes what the
+	// method needs of a path; nil means [noise.Gaussian]. A dyadic refinement of
+	// the same paths is a Source of its own, see [Refined].
 	Source noise.Source
 	// Address of the first row at the first step. Row r of y0 takes row
 	// Address.Row+r, step k of the solve Address.Step+k, at Address.Stage.
@@ -179,6 +180,7 @@ func (c *Config) validate(t0, t1 float64, y0 []float64) error {
 type driver struct {
 	*Config
 	s      *System
+	needs  noise.Functionals // of the method, dw's layout
 	t0, t1 float64
 	steps  int
 	y      []float64
@@ -197,7 +199,7 @@ type worker struct {
 }
 
 func newDriver(ctx context.Context, m stochastic.Method, s *System, t0, t1 float64, y0 []float64, c *Config) *driver {
-	d := &driver{Config: c, s: s, t0: t0, t1: t1, steps: c.Steps, y: append([]float64(nil), y0...)}
+	d := &driver{Config: c, s: s, needs: stochastic.Needs(m), t0: t0, t1: t1, steps: c.Steps, y: append([]float64(nil), y0...)}
 	if len(c.Grid) > 0 {
 		d.steps = len(c.Grid) - 1
 	}
@@ -210,7 +212,7 @@ func newDriver(ctx context.Context, m stochastic.Method, s *System, t0, t1 float
 	d.work = make([]worker, par.Workers(c.Workers, d.tiles))
 	most := min(rows, tileRows)
 	for i := range d.work {
-		d.work[i] = worker{m.Stepper(s, most), make([]float64, most*s.Dim), make([]float64, most*s.Dim), make([]float64, most*s.Noises())}
+		d.work[i] = worker{m.Stepper(s, most), make([]float64, most*s.Dim), make([]float64, most*s.Dim), make([]float64, most*d.needs.Len(s.Noises()))}
 	}
 	d.do = func(w, tile int) error { return d.tile(ctx, &d.work[w], tile) }
 	return d
@@ -255,7 +257,7 @@ func (d *driver) tile(ctx context.Context, w *worker, tile int) error {
 	}
 	state := d.y[lo*d.s.Dim : min(len(d.y), (d.first+tile*tileRows)*d.s.Dim)]
 	y, z := w.y[:len(state)], w.z[:len(state)]
-	dw := w.dw[:len(state)/d.s.Dim*d.s.Noises()]
+	dw := w.dw[:len(state)/d.s.Dim*d.needs.Len(d.s.Noises())]
 	copy(y, state)
 	at := d.Address
 	at.Row += uint64(lo)
@@ -266,11 +268,7 @@ func (d *driver) tile(ctx context.Context, w *worker, tile int) error {
 		t := d.time(k)
 		h := d.time(k+1) - t
 		at.Step = d.Address.Step + uint64(k)
-		d.Source.Normal(dw, d.s.Noises(), at)
-		root := math.Sqrt(math.Abs(h))
-		for i := range dw {
-			dw[i] *= root
-		}
+		noise.Draw(d.Source, dw, d.needs, d.s.Noises(), math.Abs(h), at)
 		if err := w.stepper.Step(z, t, h, y, dw); err != nil {
 			d.failed[tile] = &StateError{Step: k, T: t, Row: lo, Err: err}
 			return nil

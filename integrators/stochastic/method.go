@@ -3,6 +3,8 @@ package stochastic
 import (
 	"errors"
 	"fmt"
+
+	"github.com/ito-sde/ito/sde/noise"
 )
 
 // Method is a one-step formula: immutable, comparable and safe to share. All
@@ -25,11 +27,30 @@ type Method interface {
 // to one goroutine; its calls allocate nothing.
 type Stepper interface {
 	// Step writes the states at t+h of the rows y to dst, given the rows dw of
-	// Brownian increments over the step, NoiseDim numbers each, of variance |h|.
+	// Brownian increments over the step, NoiseDim numbers each, of variance |h|,
+	// and after them the further functionals of the path that the method [Needs],
+	// in the layout of [noise.Functionals].
 	// With h < 0 it integrates backwards in time, the increments being those
 	// of a Brownian motion in reverse time: Itô then means b at the right end.
 	// dst may not alias y. Errors are those of the system's functions.
 	Step(dst []float64, t, h float64, y, dw []float64) error
+}
+
+// PathMethod is a Method whose steps need more of a Brownian path than its
+// increment.
+type PathMethod interface {
+	Method
+	// Needs is the functionals of the path over a step, beside its increment.
+	Needs() noise.Functionals
+}
+
+// Needs returns the functionals of a path that a method's steps take beside the
+// increments: none unless it is a [PathMethod].
+func Needs(m Method) noise.Functionals {
+	if p, ok := m.(PathMethod); ok {
+		return p.Needs()
+	}
+	return 0
 }
 
 // ErrMethod is wrapped by a [MismatchError].

@@ -1,7 +1,7 @@
 // Package stochastic holds one-step formulas for stochastic differential
 // equations dy = a(t, y) dt + b(t, y) dw: it knows a step, given the Brownian
-// increment over it, and nothing of random numbers or loops over time, which
-// live in package sde.
+// increment over it and what other functionals of the path it needs, and nothing
+// of random numbers or loops over time, which live in packages sde/noise and sde.
 package stochastic
 
 import (
