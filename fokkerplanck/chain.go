@@ -9,16 +9,25 @@ import (
 // m_i = p_i Δ_i obey
 //
 //	dm_i/dt = right_(i−1) m_(i−1) − (left_i + right_i) m_i + left_(i+1) m_(i+1) = (L m)_i.
+//
+// left_0 and right_(n−1) lead through the walls.
 type chain struct {
 	pr          Problem
 	g           Grid
 	left, right []float64 // rates out of a cell
-	w           []float64 // at the inner edges, ln p_(i+1)/p_i without flux
+	// w is ln p_(i+1)/p_i without flux at the edges between cells i and i+1, in a
+	// ring also between the last and the first.
+	w    []float64
+	done bool // steady rates are computed
 }
 
 func newChain(pr Problem, g Grid) *chain {
 	n := g.Cells()
-	return &chain{pr, g, make([]float64, n), make([]float64, n), make([]float64, n-1)}
+	c := &chain{pr: pr, g: g, left: make([]float64, n), right: make([]float64, n), w: make([]float64, n-1)}
+	if pr.Left == Periodic {
+		c.w = make([]float64, n)
+	}
+	return c
 }
 
 // assemble computes the rates at time t. Between the centres of two cells, d
@@ -27,33 +36,89 @@ func newChain(pr Problem, g Grid) *chain {
 //	J = (D/d) [B(−w) p_i − B(w) p_(i+1)],   w = (a − D') d/D,   B(w) = w/(e^w − 1),
 //
 // where D' is the difference quotient of D, so that (a − D')/D is the slope of
-// the logarithm of the stationary density. No rate is negative, whatever w.
+// the logarithm of the stationary density. No rate is negative, whatever w. An
+// absorbing wall is a point of no density half a cell away.
 func (c *chain) assemble(t float64) error {
-	dl, err := c.diffusion(c.g.Centre(0), t)
+	if c.done {
+		return nil
+	}
+	n := len(c.left)
+	first, err := c.diffusion(c.g.Centre(0), t)
 	if err != nil {
 		return err
 	}
-	for i := range c.w {
-		x, apart := c.g.edges[i+1], c.g.Centre(i+1)-c.g.Centre(i)
-		a := c.pr.Drift(x, t)
-		if math.IsNaN(a) || math.IsInf(a, 0) {
-			return fmt.Errorf("%w: drift at x = %v, t = %v is %v; keep grid and times where it is finite", ErrProblem, x, t, a)
-		}
-		d, err := c.diffusion(x, t)
-		if err != nil {
-			return err
-		}
+	dl := first
+	for i := range n - 1 {
+		x := c.g.edges[i+1]
 		dr, err := c.diffusion(c.g.Centre(i+1), t)
 		if err != nil {
 			return err
 		}
-		v := a - (dr-dl)/apart
-		c.w[i] = v * apart / d // ±Inf or NaN where d = 0
-		out, in := flux(v, d, apart)
+		out, in, w, err := c.edge(x, t, c.g.Centre(i+1)-c.g.Centre(i), dl, dr)
+		if err != nil {
+			return err
+		}
+		c.w[i] = w // ±Inf or NaN where d = 0
 		c.right[i], c.left[i+1] = out/c.g.Width(i), in/c.g.Width(i+1)
 		dl = dr
 	}
+	if err := c.walls(t, first, dl); err != nil {
+		return err
+	}
+	c.done = c.pr.Steady
 	return nil
+}
+
+// walls computes the rates through them; first and last are D in the outer cells.
+func (c *chain) walls(t, first, last float64) error {
+	n := len(c.left)
+	a, b := c.g.Width(0), c.g.Width(n-1)
+	if c.pr.Left == Periodic {
+		out, in, w, err := c.edge(c.g.edges[0], t, 0.5*(a+b), last, first)
+		c.w[n-1], c.right[n-1], c.left[0] = w, out/b, in/a
+		return err
+	}
+	if c.pr.Left == Absorbing {
+		x := c.g.edges[0]
+		d, err := c.diffusion(x, t)
+		if err != nil {
+			return err
+		}
+		_, in, _, err := c.edge(x+0.25*a, t, 0.5*a, d, first)
+		if err != nil {
+			return err
+		}
+		c.left[0] = in / a
+	}
+	if c.pr.Right == Absorbing {
+		x := c.g.edges[n]
+		d, err := c.diffusion(x, t)
+		if err != nil {
+			return err
+		}
+		out, _, _, err := c.edge(x-0.25*b, t, 0.5*b, last, d)
+		if err != nil {
+			return err
+		}
+		c.right[n-1] = out / b
+	}
+	return nil
+}
+
+// edge returns the coefficients of a flux through x between two points apart
+// from each other, where D is dl and dr, and w.
+func (c *chain) edge(x, t, apart, dl, dr float64) (out, in, w float64, err error) {
+	a := c.pr.Drift(x, t)
+	if math.IsNaN(a) || math.IsInf(a, 0) {
+		return 0, 0, 0, fmt.Errorf("%w: drift at x = %v, t = %v is %v; keep grid and times where it is finite", ErrProblem, x, t, a)
+	}
+	d, err := c.diffusion(x, t)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	v := a - (dr-dl)/apart
+	out, in = flux(v, d, apart)
+	return out, in, v * apart / d, nil
 }
 
 func (c *chain) diffusion(x, t float64) (float64, error) {
@@ -79,39 +144,4 @@ func flux(v, d, apart float64) (out, in float64) {
 		return against, against + speed
 	}
 	return against + speed, against
-}
-
-// implicit solves (1 − h L) m = b in place, by elimination in the manner of
-// Grassmann, Taksar and Heyman: every column of 1 − h L sums to 1, and these
-// sums are carried along instead of the diagonal, so that nothing is subtracted,
-//
-//	e_0 = 1,   d_i = e_i + h right_i,   e_(i+1) = 1 + h left_(i+1) e_i/d_i.
-//
-// So for any h every m_i is exact to a few n rounding errors if b has one sign:
-// never negative, and of the sum of b. LU, as in LAPACK's dgtsv, loses digits
-// in proportion to h max|L|.
-//
-// Grassmann, Taksar, Heyman (1985); Alfa, Xue, Ye (2002).
-func (c *chain) implicit(b, d []float64, h float64) {
-	n := len(b)
-	e := 1.0
-	for i := range n - 1 {
-		d[i] = e + h*c.right[i]
-		b[i+1] += h * c.right[i] / d[i] * b[i]
-		e = 1 + h*c.left[i+1]*(e/d[i])
-	}
-	b[n-1] /= e
-	for i := n - 2; i >= 0; i-- {
-		b[i] = (b[i] + h*c.left[i+1]*b[i+1]) / d[i]
-	}
-}
-
-// explicit sets dst = (1 + h L) m.
-func (c *chain) explicit(dst, m []float64, h float64) {
-	copy(dst, m)
-	for i := range len(m) - 1 {
-		j := h * (c.right[i]*m[i] - c.left[i+1]*m[i+1])
-		dst[i] -= j
-		dst[i+1] += j
-	}
 }

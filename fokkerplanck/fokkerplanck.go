@@ -3,9 +3,10 @@
 //
 //	∂p/∂t = −∂J/∂x,   J = a(x, t) p − ∂(D(x, t) p)/∂x,
 //
-// for dx = a dt + b dw in the sense of Itô, D = b²/2, between walls that nothing
-// crosses. Finite volumes conserve mass to rounding, and exponential fitting
-// keeps densities positive and stationary ones exact in shape.
+// for dx = a dt + b dw in the sense of Itô, D = b²/2, between walls that reflect
+// or absorb, or on a ring. Finite volumes conserve mass to rounding, and
+// exponential fitting keeps densities positive and stationary ones exact in
+// shape.
 //
 // Risken (1989), chapter 4; Scharfetter, Gummel (1969); Chang, Cooper (1970).
 package fokkerplanck
@@ -22,10 +23,49 @@ import (
 // ErrProblem is wrapped by every error about a problem, a grid or a density.
 var ErrProblem = errors.New("fokkerplanck: bad problem")
 
+// Wall is what happens at an end of the grid.
+type Wall int
+
+const (
+	Reflecting Wall = iota // J = 0
+	Absorbing              // p = 0
+	Periodic               // the other end comes next; of both ends or none
+)
+
 // Problem is a diffusion: its drift a and its D = b²/2 ≥ 0.
 type Problem struct {
 	Drift     func(x, t float64) float64
 	Diffusion func(x, t float64) float64
+	// Left and Right are the walls of the grid.
+	Left, Right Wall
+	// Steady tells that drift and diffusion do not depend on t: they are asked
+	// once.
+	Steady bool
+}
+
+func (pr Problem) check(g Grid) error {
+	switch {
+	case pr.Drift == nil || pr.Diffusion == nil:
+		return fmt.Errorf("%w: drift or diffusion is missing", ErrProblem)
+	case g.Cells() < 3:
+		return fmt.Errorf("%w: a grid of %d cells; want 3 or more", ErrProblem, g.Cells())
+	case pr.Left < Reflecting || pr.Left > Periodic || pr.Right < Reflecting || pr.Right > Periodic,
+		(pr.Left == Periodic) != (pr.Right == Periodic):
+		return fmt.Errorf("%w: walls %d and %d; want constants, and both Periodic or none", ErrProblem, pr.Left, pr.Right)
+	}
+	return nil
+}
+
+func checkDensity(g Grid, p []float64) error {
+	if len(p) != g.Cells() {
+		return fmt.Errorf("%w: %d averages on %d cells; want one on each", ErrProblem, len(p), g.Cells())
+	}
+	for i, v := range p {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			return fmt.Errorf("%w: density in cell %d, around x = %v, is %v; want it finite and not negative", ErrProblem, i, g.Centre(i), v)
+		}
+	}
+	return nil
 }
 
 // Linear is the diffusion dx = f(t) x dt + g(t) dw of a forward process.
@@ -41,16 +81,13 @@ type Scheme int
 
 const (
 	// TRBDF2 is a trapezium step to t + γh and a BDF2 step from there,
-	// γ = 2 − √2: second order, L-stable. It keeps densities positive for
-	// steps up to about the time in which diffusion crosses a cell.
+	// γ = 2 − √2: second order, L-stable.
 	// Bank, Coughran, Fichtner, Grosse, Rose, Smith (1985).
 	TRBDF2 Scheme = iota
-	// BackwardEuler is of first order and L-stable, and keeps densities positive
-	// always.
+	// BackwardEuler is of first order and L-stable.
 	BackwardEuler
 	// CrankNicolson is of second order with two thirds of the work of TRBDF2 and
-	// not L-stable: jumps in the density ring. It keeps densities positive for
-	// steps up to twice the mean time in a cell. Crank, Nicolson (1947).
+	// not L-stable: jumps in the density ring. Crank, Nicolson (1947).
 	CrankNicolson
 )
 
@@ -64,22 +101,26 @@ type Config struct {
 }
 
 // Solve carries the density p0, cell averages on g, from t0 to t1 and returns the
-// cell averages there. Mass is conserved to rounding, for any step. The error
-// is of second order in the width of the cells, and of the scheme's in the step.
-// A step is a few sweeps over the cells and allocates nothing.
+// cell averages there. Mass is conserved to rounding but for what walls absorb,
+// and no average is negative, for any step. The error is of second order in the
+// width of the cells, and of the scheme's in the step. A step is a few sweeps
+// over the cells and allocates nothing.
+//
+// Backward Euler keeps densities positive by itself; no scheme of higher order
+// does so for every step (Bolley, Crouzeix 1978). Where a step of one leaves a
+// negative mass, it is blended with one of backward Euler by as much as it
+// takes, cell by cell, like the fluxes of Zalesak (1979).
 //
 // The error wraps ErrProblem for a drift or diffusion that is not finite, a
 // negative diffusion, or a p0 that is no density; a cancelled context ends the
 // solve within a step. Once the solve has begun, the averages that come with an
 // error, also one of Observe, are those after the last step made.
 func Solve(ctx context.Context, pr Problem, g Grid, p0 []float64, t0, t1 float64, c Config) ([]float64, error) {
-	if len(p0) != g.Cells() || g.Cells() < 3 {
-		return nil, fmt.Errorf("%w: %d averages on %d cells; want one on each, and 3 or more", ErrProblem, len(p0), g.Cells())
+	if err := pr.check(g); err != nil {
+		return nil, err
 	}
-	for i, v := range p0 {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%w: density in cell %d, around x = %v, is %v; want it finite and not negative", ErrProblem, i, g.Centre(i), v)
-		}
+	if err := checkDensity(g, p0); err != nil {
+		return nil, err
 	}
 	if c.Steps < 1 || !(t1 > t0) || math.IsInf(t1-t0, 0) || c.Scheme < TRBDF2 || c.Scheme > CrankNicolson {
 		return nil, fmt.Errorf("%w: %d steps from %v to %v by scheme %d; want a step or more, forwards, by one of the constants", ErrProblem, c.Steps, t0, t1, c.Scheme)

@@ -2,15 +2,35 @@ package fokkerplanck
 
 import "math"
 
-// stepper carries the masses of the cells from step to step.
+// stepper carries the masses of the cells from step to step. Its vectors have
+// two more places, at the ends, for what the walls have absorbed.
 type stepper struct {
 	*chain
-	m, old, pivots []float64
+	all, old, low, move []float64
+	m                   []float64 // the cells within all
+	pivots              []float64
 }
 
 func newStepper(pr Problem, g Grid) *stepper {
 	n := g.Cells()
-	return &stepper{newChain(pr, g), make([]float64, n), make([]float64, n), make([]float64, n)}
+	s := &stepper{chain: newChain(pr, g), pivots: make([]float64, 2*n)}
+	s.all, s.old, s.low, s.move = make([]float64, n+2), make([]float64, n+2), make([]float64, n+2), make([]float64, n+2)
+	s.m = s.all[1 : n+1]
+	return s
+}
+
+// solve replaces v by (1 − h L)^−1 v, the absorbed masses included.
+func (s *stepper) solve(v []float64, h float64) {
+	m := v[1 : len(v)-1]
+	s.implicit(m, s.pivots, h)
+	s.absorb(v, m, h)
+}
+
+func (s *stepper) absorb(v, m []float64, h float64) {
+	if n := len(m); s.pr.Left != Periodic {
+		v[0] += h * s.left[0] * m[0]
+		v[n+1] += h * s.right[n-1] * m[n-1]
+	}
 }
 
 func (s *stepper) step(scheme Scheme, t, next float64) error {
@@ -20,7 +40,7 @@ func (s *stepper) step(scheme Scheme, t, next float64) error {
 		if err := s.assemble(next); err != nil {
 			return err
 		}
-		s.implicit(s.m, s.pivots, h)
+		s.solve(s.all, h)
 		return nil
 	case TRBDF2:
 		gamma = 2 - math.Sqrt2
@@ -29,23 +49,33 @@ func (s *stepper) step(scheme Scheme, t, next float64) error {
 	if err := s.assemble(t); err != nil {
 		return err
 	}
-	copy(s.old, s.m)
-	s.explicit(s.m, s.old, 0.5*gamma*h)
+	n := len(s.m)
+	copy(s.old, s.all)
+	s.explicit(s.m, s.old[1:n+1], 0.5*gamma*h)
+	s.absorb(s.all, s.old[1:n+1], 0.5*gamma*h)
 	if err := s.assemble(min(t+gamma*h, next)); err != nil {
+		copy(s.all, s.old)
 		return err
 	}
-	s.implicit(s.m, s.pivots, 0.5*gamma*h)
-	if scheme == CrankNicolson {
-		return nil
+	s.solve(s.all, 0.5*gamma*h)
+	if scheme == TRBDF2 {
+		// BDF2 on t, t + γh, t + h: (1 − ½γhL) m_1 = (m_γ − (1−γ)² m_0)/(γ(2−γ)).
+		w := (1 - gamma) * (1 - gamma) / (gamma * (2 - gamma))
+		for i, v := range s.all {
+			s.all[i] = v + w*(v-s.old[i])
+		}
+		if err := s.assemble(next); err != nil {
+			copy(s.all, s.old)
+			return err
+		}
+		s.solve(s.all, 0.5*gamma*h)
 	}
-	// BDF2 on t, t + γh, t + h: (1 − ½γhL) m_1 = (m_γ − (1−γ)² m_0)/(γ(2−γ)).
-	w := (1 - gamma) * (1 - gamma) / (gamma * (2 - gamma))
-	for i, v := range s.m {
-		s.m[i] = v + w*(v-s.old[i])
+	if negative(s.all) {
+		copy(s.low, s.old)
+		s.solve(s.low, h)
+		limit(s.low, s.all, s.move)
+		s.all, s.low = s.low, s.all
+		s.m = s.all[1 : n+1]
 	}
-	if err := s.assemble(next); err != nil {
-		return err
-	}
-	s.implicit(s.m, s.pivots, 0.5*gamma*h)
 	return nil
 }
