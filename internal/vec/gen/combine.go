@@ -74,7 +74,9 @@ func (f family) term(width int, j string, acc, coefficient int) {
 
 // combine4 emits the sum of a stage of four numbers, the most frequent of small
 // systems, which spends its time on the way in and out: it reads the terms where
-// package vec keeps them.
+// package vec keeps them. The last term is mostly one that has just been written
+// number by number, and is read so: a vector would have to wait until all of it
+// has reached the cache.
 func combine4() {
 	f := avx2
 	emit("\n// func combine4(t *Terms, dst, y, k *float64, h float64)")
@@ -86,8 +88,8 @@ func combine4() {
 	f.op("MOVQ k+24(FP), DX")
 	f.op("VXORPD V0, V0, V0")
 	f.op("VXORPD V1, V1, V1")
-	f.op("SUBQ $2, R10")
-	f.op("JLT  last")
+	f.op("SUBQ $3, R10")
+	f.op("JLT  rest")
 	emit("\npairs:")
 	f.op("MOVQ (R9), R11")
 	f.op("MOVQ 8(R9), R12")
@@ -99,15 +101,26 @@ func combine4() {
 	f.op("ADDQ $16, R8")
 	f.op("SUBQ $2, R10")
 	f.op("JGE  pairs")
-	emit("\nlast:")
+	emit("\nrest:")
 	f.op("VBROADCASTSD h+32(FP), V4")
 	f.op("MOVQ y+16(FP), SI")
 	f.op("MOVQ dst+8(FP), DI")
-	f.op("CMPQ R10, $-1")
-	f.op("JNE  sum")
+	f.op("CMPQ R10, $-2")
+	f.op("JEQ  odd")
+	// Two terms are left: one for each sum.
 	f.op("MOVQ (R9), R11")
 	f.op("VBROADCASTSD (R8), V2")
 	f.op("VFMADD231PD (DX)(R11*8), V2, V0")
+	f.op("MOVQ 8(R9), R11")
+	f.op("VBROADCASTSD 8(R8), V2")
+	f.gather()
+	f.op("VFMADD231PD V5, V2, V1")
+	f.op("JMP  sum")
+	emit("\nodd:")
+	f.op("MOVQ (R9), R11")
+	f.op("VBROADCASTSD (R8), V2")
+	f.gather()
+	f.op("VFMADD231PD V5, V2, V0")
 	emit("\nsum:")
 	f.op("VADDPD V1, V0, V0")
 	f.op("TESTQ SI, SI")
@@ -121,4 +134,13 @@ func combine4() {
 	f.op("VMOVUPD V0, (DI)")
 	f.op("VZEROUPPER")
 	f.op("RET")
+}
+
+// gather reads four numbers one by one.
+func (f family) gather() {
+	f.op("VMOVSD (DX)(R11*8), H5")
+	f.op("VMOVHPD 8(DX)(R11*8), H5, H5")
+	f.op("VMOVSD 16(DX)(R11*8), H6")
+	f.op("VMOVHPD 24(DX)(R11*8), H6, H6")
+	f.op("VINSERTF128 $1, H6, V5, V5")
 }
