@@ -11,20 +11,17 @@ import (
 // multiple of four, the rest of them zero, so that the kernels need no tail.
 type rk struct {
 	m    *Tableau
+	plan *plan
 	f    Field
 	dim  int
-	fsal bool
 
-	rows                   []vec.Terms // of the stages, those of the interpolant included
-	weights, errors, third vec.Terms
-	t, h                   float64
-	y, next, stage         []float64
-	estimate, other        []float64
-	k                      []float64   // all stages, one after the other
-	slopes                 [][]float64 // the stages in k
-	first                  firstStage
-	counts                 Counts
-	spread                 *vec.Terms // between the stages that Stiffness compares
+	t, h            float64
+	y, next, stage  []float64
+	estimate, other []float64
+	k               []float64   // all stages, one after the other
+	slopes          [][]float64 // the stages in k
+	first           firstStage
+	counts          Counts
 
 	// The last accepted step, for Interpolate: it started at start, and its
 	// stages are those in k until the next Try.
@@ -50,49 +47,24 @@ func (m *Tableau) Stepper(f Field, dim int) Stepper {
 	if dim < 1 {
 		panic(fmt.Sprintf("integrators: a state of %d numbers", dim))
 	}
-	s, all := len(m.B), len(m.B)+len(m.ExtraC)
-	if m.Dense == nil && !m.FSAL() {
-		all = s + 1 // f at the end of the step, for Hermite's cubic
-	}
-	r := &rk{m: m, f: f, dim: dim, fsal: m.FSAL()}
 	pad := (dim + 3) &^ 3
-	mem := make([]float64, (all+6)*pad)
+	p := planFor(m, pad)
+	r := &rk{m: m, plan: p, f: f, dim: dim}
+	mem := make([]float64, (p.stages+6)*pad+len(p.dense))
 	take := func() []float64 {
 		v := mem[:pad:pad]
 		mem = mem[pad:]
 		return v
 	}
 	r.y, r.next, r.stage, r.start, r.estimate, r.other = take(), take(), take(), take(), take(), take()
-	r.k = mem
-	for i := range all {
-		r.slopes = append(r.slopes, mem[i*pad:i*pad+dim:i*pad+dim])
+	r.k = mem[: p.stages*pad : p.stages*pad]
+	r.slopes = make([][]float64, p.stages)
+	for i := range r.slopes {
+		r.slopes[i] = mem[i*pad : i*pad+dim : i*pad+dim]
 	}
-	for _, row := range m.A {
-		r.rows = append(r.rows, terms(row, pad))
-	}
-	for _, row := range m.ExtraA {
-		r.rows = append(r.rows, terms(row, pad))
-	}
-	r.weights, r.errors, r.third = terms(m.B, pad), terms(m.E, pad), terms(m.E3, pad)
-	r.coef = make([]float64, len(m.Dense))
-	off := make([]int, len(m.Dense))
-	for i := range off {
-		off[i] = i * pad
-	}
-	r.dense = vec.NewTerms(r.coef, off)
+	r.coef = mem[p.stages*pad:]
+	r.dense = vec.NewTerms(r.coef, p.dense)
 	return r
-}
-
-// terms leaves out zeros.
-func terms(row []float64, pad int) vec.Terms {
-	var c []float64
-	var off []int
-	for j, a := range row {
-		if a != 0 {
-			c, off = append(c, a), append(off, j*pad)
-		}
-	}
-	return vec.NewTerms(c, off)
 }
 
 func (r *rk) Counts() Counts { return r.counts }
@@ -127,26 +99,26 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 	r.first = inPlace
 	for i := 1; i <= last; i++ {
 		at := r.stage
-		if r.fsal && i == last {
+		if r.plan.fsal && i == last {
 			at = r.next
 		}
-		r.rows[i].Combine(at, r.y, h, r.k)
+		r.plan.rows[i].Combine(at, r.y, h, r.k)
 		if err := r.eval(i, r.t+r.m.C[i]*h, at); err != nil {
 			return err
 		}
 	}
-	if !r.fsal {
-		r.weights.Combine(r.next, r.y, h, r.k)
+	if !r.plan.fsal {
+		r.plan.weights.Combine(r.next, r.y, h, r.k)
 	}
 	r.h = h
 	copy(dst, r.next)
 	if estimate == nil || r.m.E == nil {
 		return nil
 	}
-	r.errors.Combine(r.estimate, nil, h, r.k)
+	r.plan.errors.Combine(r.estimate, nil, h, r.k)
 	if r.m.E3 != nil {
 		// Of orders 6 and 4, the two make one of order 8.
-		r.third.Combine(r.other, nil, h, r.k)
+		r.plan.third.Combine(r.other, nil, h, r.k)
 		for i, e := range r.estimate {
 			if d := e*e + 0.01*r.other[i]*r.other[i]; d > 0 {
 				r.estimate[i] = e * math.Abs(e) / math.Sqrt(d)
@@ -161,7 +133,7 @@ func (r *rk) Accept() {
 	r.start, r.y, r.next = r.y, r.next, r.start
 	r.h0, r.extra = r.h, false
 	r.t += r.h
-	if r.first = unknown; r.fsal {
+	if r.first = unknown; r.plan.fsal {
 		r.first = inLast
 	}
 }
@@ -174,7 +146,7 @@ func (r *rk) Interpolate(dst []float64, theta float64) error {
 	s := len(r.m.B)
 	if !r.extra {
 		for i, c := range r.m.ExtraC {
-			r.rows[s+i].Combine(r.stage, r.start, r.h0, r.k)
+			r.plan.rows[s+i].Combine(r.stage, r.start, r.h0, r.k)
 			if err := r.eval(s+i, r.t+(c-1)*r.h0, r.stage); err != nil {
 				return err
 			}
@@ -198,7 +170,7 @@ func (r *rk) Interpolate(dst []float64, theta float64) error {
 
 func (r *rk) hermite(dst []float64, theta float64) error {
 	end := r.slopes[len(r.m.B)-1]
-	if !r.fsal {
+	if !r.plan.fsal {
 		end = r.slopes[len(r.m.B)]
 		if r.first == unknown {
 			if err := r.eval(len(r.m.B), r.t, r.y); err != nil {

@@ -80,11 +80,7 @@ func (r *rk) Stiffness() float64 {
 	if i == 0 {
 		return 0
 	}
-	if r.spread == nil {
-		d := r.m.difference(len(r.y))
-		r.spread = &d
-	}
-	r.spread.Combine(r.other, nil, r.h0, r.k)
+	r.plan.spread.Combine(r.other, nil, r.h0, r.k)
 	var up, down float64
 	for l, v := range r.slopes[i] {
 		d := v - r.slopes[j][l]

@@ -238,19 +238,28 @@ func (s *solver) check(m integrators.Method, y0 []float64) error {
 	if err := c.Filter.check(); err != nil {
 		return err
 	}
-	for what, times := range map[string][]float64{"output time": c.At, "stop": c.Stops} {
-		prev := s.t0
-		for i, a := range times {
-			if !((a-prev)*s.dir >= 0) || !((s.t1-a)*s.dir >= 0) {
-				return fmt.Errorf("%s %d is %v; want times in order from %v to %v", what, i, a, s.t0, s.t1)
-			}
-			prev = a
-		}
+	if err := s.ordered("output time", c.At); err != nil {
+		return err
+	}
+	if err := s.ordered("stop", c.Stops); err != nil {
+		return err
 	}
 	for i, e := range c.Events {
 		if e.G == nil || e.Terminal < 0 || e.Max < 0 {
 			return fmt.Errorf("event %d: G must be given, Terminal (%d) and Max (%d) not negative", i, e.Terminal, e.Max)
 		}
+	}
+	return nil
+}
+
+// ordered looks at times that are to lie in order between t0 and t1.
+func (s *solver) ordered(what string, times []float64) error {
+	prev := s.t0
+	for i, a := range times {
+		if !((a-prev)*s.dir >= 0) || !((s.t1-a)*s.dir >= 0) {
+			return fmt.Errorf("%s %d is %v; want times in order from %v to %v", what, i, a, s.t0, s.t1)
+		}
+		prev = a
 	}
 	return nil
 }

@@ -351,7 +351,7 @@ func BenchmarkOverhead(b *testing.B) {
 		}
 		least = min(least, float64(time.Since(start).Nanoseconds())/n)
 	}
-	for _, name := range []string{"rk45", "tsit5", "verner6", "verner7", "dop853", "verner9"} {
+	for _, name := range []string{"rk45", "tsit5", "verner6", "verner7", "verner8", "dop853", "verner9"} {
 		b.Run(name, func(b *testing.B) {
 			e, err := ode.ByName(name)
 			require.NoError(b, err)
