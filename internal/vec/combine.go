@@ -30,9 +30,9 @@ func NewTerms(c []float64, off []int) Terms {
 // the term's offset and is as long as dst: the state at a Runge–Kutta stage.
 // y = nil counts as zero. dst must not overlap k. Each array is read once.
 //
-// The sum is that of the even terms plus that of the odd ones, with fused
-// multiply-adds in the kernels; the portable path rounds each product. Lengths
-// that are multiples of four are fastest.
+// The sum is that of the even terms plus that of the odd ones, then the last
+// term, with fused multiply-adds in the kernels; the portable path rounds each
+// product. Lengths that are multiples of four are fastest.
 func (t *Terms) Combine(dst, y []float64, h float64, k []float64) {
 	if y != nil && len(y) != len(dst) || t.last+len(dst) > len(k) {
 		panic(fmt.Sprintf("vec: Combine: %d and %d numbers, terms up to %d of %d", len(dst), len(y), t.last, len(k)))
@@ -52,18 +52,22 @@ func at(y []float64, i int) *float64 {
 }
 
 func combinePortable(dst, y []float64, h float64, c, k []float64, off []int) {
+	last := len(c) - 1
 	for i := range dst {
 		var even, odd float64
 		j := 0
-		for ; j+1 < len(c); j += 2 {
+		for ; j+1 < last; j += 2 {
 			even += c[j] * k[off[j]+i]
 			odd += c[j+1] * k[off[j+1]+i]
 		}
-		if j < len(c) {
+		if j < last {
 			even += c[j] * k[off[j]+i]
 		}
-		v := (even + odd) * h
-		if y != nil {
+		v := even + odd
+		if last >= 0 {
+			v += c[last] * k[off[last]+i]
+		}
+		if v *= h; y != nil {
 			v += y[i]
 		}
 		dst[i] = v
@@ -72,16 +76,21 @@ func combinePortable(dst, y []float64, h float64, c, k []float64, off []int) {
 
 // combineFused does the elements from first on as the kernels do.
 func combineFused(dst, y []float64, h float64, c, k []float64, off []int, first int) {
+	last := len(c) - 1
 	for i := first; i < len(dst); i++ {
 		var even, odd float64
-		for j, v := range c {
+		for j := range last {
 			if j%2 == 0 {
-				even = math.FMA(v, k[off[j]+i], even)
+				even = math.FMA(c[j], k[off[j]+i], even)
 			} else {
-				odd = math.FMA(v, k[off[j]+i], odd)
+				odd = math.FMA(c[j], k[off[j]+i], odd)
 			}
 		}
-		if v := even + odd; y != nil {
+		v := even + odd
+		if last >= 0 {
+			v = math.FMA(c[last], k[off[last]+i], v)
+		}
+		if y != nil {
 			dst[i] = math.FMA(v, h, y[i])
 		} else {
 			dst[i] = v * h

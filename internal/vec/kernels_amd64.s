@@ -337,6 +337,7 @@ TEXT ·combineAVX512(SB), NOSPLIT, $0-64
 	MOVQ c+24(FP), R8
 	MOVQ off+32(FP), R9
 	MOVQ terms+40(FP), R10
+	DECQ R10
 	VBROADCASTSD h+48(FP), Z15
 	MOVQ vectors+56(FP), CX
 
@@ -356,7 +357,7 @@ four:
 fourterms:
 	LEAQ 1(R11), R13
 	CMPQ R13, R10
-	JGE  fourlast
+	JGE  foursingle
 	MOVQ (R9)(R11*8), R12
 	LEAQ (DX)(R12*8), R12
 	VBROADCASTSD (R8)(R11*8), Z8
@@ -374,7 +375,7 @@ fourterms:
 	ADDQ $2, R11
 	JMP  fourterms
 
-fourlast:
+foursingle:
 	CMPQ R11, R10
 	JGE  foursum
 	MOVQ (R9)(R11*8), R12
@@ -390,6 +391,13 @@ foursum:
 	VADDPD Z5, Z1, Z1
 	VADDPD Z6, Z2, Z2
 	VADDPD Z7, Z3, Z3
+	MOVQ (R9)(R10*8), R12
+	LEAQ (DX)(R12*8), R12
+	VBROADCASTSD (R8)(R10*8), Z8
+	VFMADD231PD 0(R12), Z8, Z0
+	VFMADD231PD 64(R12), Z8, Z1
+	VFMADD231PD 128(R12), Z8, Z2
+	VFMADD231PD 192(R12), Z8, Z3
 	TESTQ SI, SI
 	JZ   fourscale
 	VFMADD213PD 0(SI), Z15, Z0
@@ -425,7 +433,7 @@ one:
 oneterms:
 	LEAQ 1(R11), R13
 	CMPQ R13, R10
-	JGE  onelast
+	JGE  onesingle
 	MOVQ (R9)(R11*8), R12
 	LEAQ (DX)(R12*8), R12
 	VBROADCASTSD (R8)(R11*8), Z8
@@ -437,7 +445,7 @@ oneterms:
 	ADDQ $2, R11
 	JMP  oneterms
 
-onelast:
+onesingle:
 	CMPQ R11, R10
 	JGE  onesum
 	MOVQ (R9)(R11*8), R12
@@ -447,6 +455,10 @@ onelast:
 
 onesum:
 	VADDPD Z4, Z0, Z0
+	MOVQ (R9)(R10*8), R12
+	LEAQ (DX)(R12*8), R12
+	VBROADCASTSD (R8)(R10*8), Z8
+	VFMADD231PD 0(R12), Z8, Z0
 	TESTQ SI, SI
 	JZ   onescale
 	VFMADD213PD 0(SI), Z15, Z0
@@ -669,6 +681,7 @@ TEXT ·combineAVX2(SB), NOSPLIT, $0-64
 	MOVQ c+24(FP), R8
 	MOVQ off+32(FP), R9
 	MOVQ terms+40(FP), R10
+	DECQ R10
 	VBROADCASTSD h+48(FP), Y15
 	MOVQ vectors+56(FP), CX
 
@@ -688,7 +701,7 @@ four:
 fourterms:
 	LEAQ 1(R11), R13
 	CMPQ R13, R10
-	JGE  fourlast
+	JGE  foursingle
 	MOVQ (R9)(R11*8), R12
 	LEAQ (DX)(R12*8), R12
 	VBROADCASTSD (R8)(R11*8), Y8
@@ -706,7 +719,7 @@ fourterms:
 	ADDQ $2, R11
 	JMP  fourterms
 
-fourlast:
+foursingle:
 	CMPQ R11, R10
 	JGE  foursum
 	MOVQ (R9)(R11*8), R12
@@ -722,6 +735,13 @@ foursum:
 	VADDPD Y5, Y1, Y1
 	VADDPD Y6, Y2, Y2
 	VADDPD Y7, Y3, Y3
+	MOVQ (R9)(R10*8), R12
+	LEAQ (DX)(R12*8), R12
+	VBROADCASTSD (R8)(R10*8), Y8
+	VFMADD231PD 0(R12), Y8, Y0
+	VFMADD231PD 32(R12), Y8, Y1
+	VFMADD231PD 64(R12), Y8, Y2
+	VFMADD231PD 96(R12), Y8, Y3
 	TESTQ SI, SI
 	JZ   fourscale
 	VFMADD213PD 0(SI), Y15, Y0
@@ -757,7 +777,7 @@ one:
 oneterms:
 	LEAQ 1(R11), R13
 	CMPQ R13, R10
-	JGE  onelast
+	JGE  onesingle
 	MOVQ (R9)(R11*8), R12
 	LEAQ (DX)(R12*8), R12
 	VBROADCASTSD (R8)(R11*8), Y8
@@ -769,7 +789,7 @@ oneterms:
 	ADDQ $2, R11
 	JMP  oneterms
 
-onelast:
+onesingle:
 	CMPQ R11, R10
 	JGE  onesum
 	MOVQ (R9)(R11*8), R12
@@ -779,6 +799,10 @@ onelast:
 
 onesum:
 	VADDPD Y4, Y0, Y0
+	MOVQ (R9)(R10*8), R12
+	LEAQ (DX)(R12*8), R12
+	VBROADCASTSD (R8)(R10*8), Y8
+	VFMADD231PD 0(R12), Y8, Y0
 	TESTQ SI, SI
 	JZ   onescale
 	VFMADD213PD 0(SI), Y15, Y0
@@ -828,32 +852,23 @@ rest:
 	MOVQ y+16(FP), SI
 	MOVQ dst+8(FP), DI
 	CMPQ R10, $-2
-	JEQ  odd
+	JEQ  last
 	MOVQ (R9), R11
 	VBROADCASTSD (R8), Y2
 	VFMADD231PD (DX)(R11*8), Y2, Y0
-	MOVQ 8(R9), R11
-	VBROADCASTSD 8(R8), Y2
-	VMOVSD (DX)(R11*8), X5
-	VMOVHPD 8(DX)(R11*8), X5, X5
-	VMOVSD 16(DX)(R11*8), X6
-	VMOVHPD 24(DX)(R11*8), X6, X6
-	VINSERTF128 $1, X6, Y5, Y5
-	VFMADD231PD Y5, Y2, Y1
-	JMP  sum
+	ADDQ $8, R9
+	ADDQ $8, R8
 
-odd:
+last:
 	MOVQ (R9), R11
 	VBROADCASTSD (R8), Y2
+	VADDPD Y1, Y0, Y0
 	VMOVSD (DX)(R11*8), X5
 	VMOVHPD 8(DX)(R11*8), X5, X5
 	VMOVSD 16(DX)(R11*8), X6
 	VMOVHPD 24(DX)(R11*8), X6, X6
 	VINSERTF128 $1, X6, Y5, Y5
 	VFMADD231PD Y5, Y2, Y0
-
-sum:
-	VADDPD Y1, Y0, Y0
 	TESTQ SI, SI
 	JZ   scale
 	VFMADD213PD (SI), Y4, Y0

@@ -1,14 +1,17 @@
 package main
 
 // combine emits the sum of a Runge–Kutta stage: four vectors at a time, then one
-// at a time, each with one sum over the even terms and one over the odd ones, so
-// that an element's arithmetic does not depend on its place.
+// at a time, each with one sum over the even terms and one over the odd ones but
+// the last term, which is added to their sum: it is mostly the one that has just
+// been written, and everything else is ready when it comes. So an element's
+// arithmetic does not depend on its place.
 func (f family) combine() {
 	emit("\n// func combine%s(dst, y, k, c *float64, off *int, terms int, h float64, vectors int)", f.name)
 	emit("TEXT ·combine%s(SB), NOSPLIT, $0-64", f.name)
 	for i, r := range []string{"DI", "SI", "DX", "R8", "R9", "R10"} {
 		f.op("MOVQ %s+%d(FP), %s", []string{"dst", "y", "k", "c", "off", "terms"}[i], 8*i, r)
 	}
+	f.op("DECQ R10")
 	f.op("VBROADCASTSD h+48(FP), V15")
 	f.op("MOVQ vectors+56(FP), CX")
 	for _, width := range []int{4, 1} {
@@ -24,12 +27,12 @@ func (f family) combine() {
 		emit("\n%sterms:", suffix)
 		f.op("LEAQ 1(R11), R13")
 		f.op("CMPQ R13, R10")
-		f.op("JGE  %slast", suffix)
+		f.op("JGE  %ssingle", suffix)
 		f.term(width, "R11", 0, 8)
 		f.term(width, "R13", 4, 9)
 		f.op("ADDQ $2, R11")
 		f.op("JMP  %sterms", suffix)
-		emit("\n%slast:", suffix)
+		emit("\n%ssingle:", suffix)
 		f.op("CMPQ R11, R10")
 		f.op("JGE  %ssum", suffix)
 		f.term(width, "R11", 0, 8)
@@ -37,6 +40,7 @@ func (f family) combine() {
 		for i := range width {
 			f.op("VADDPD V%d, V%d, V%d", i+4, i, i)
 		}
+		f.term(width, "R10", 0, 8)
 		f.op("TESTQ SI, SI")
 		f.op("JZ   %sscale", suffix)
 		for i := range width {
@@ -74,9 +78,8 @@ func (f family) term(width int, j string, acc, coefficient int) {
 
 // combine4 emits the sum of a stage of four numbers, the most frequent of small
 // systems, which spends its time on the way in and out: it reads the terms where
-// package vec keeps them. The last term is mostly one that has just been written
-// number by number, and is read so: a vector would have to wait until all of it
-// has reached the cache.
+// package vec keeps them, and the last one number by number, as it was written: a
+// vector would have to wait until all of it has reached the cache.
 func combine4() {
 	f := avx2
 	emit("\n// func combine4(t *Terms, dst, y, k *float64, h float64)")
@@ -106,23 +109,18 @@ func combine4() {
 	f.op("MOVQ y+16(FP), SI")
 	f.op("MOVQ dst+8(FP), DI")
 	f.op("CMPQ R10, $-2")
-	f.op("JEQ  odd")
-	// Two terms are left: one for each sum.
+	f.op("JEQ  last")
 	f.op("MOVQ (R9), R11")
 	f.op("VBROADCASTSD (R8), V2")
 	f.op("VFMADD231PD (DX)(R11*8), V2, V0")
-	f.op("MOVQ 8(R9), R11")
-	f.op("VBROADCASTSD 8(R8), V2")
-	f.gather()
-	f.op("VFMADD231PD V5, V2, V1")
-	f.op("JMP  sum")
-	emit("\nodd:")
+	f.op("ADDQ $8, R9")
+	f.op("ADDQ $8, R8")
+	emit("\nlast:")
 	f.op("MOVQ (R9), R11")
 	f.op("VBROADCASTSD (R8), V2")
+	f.op("VADDPD V1, V0, V0")
 	f.gather()
 	f.op("VFMADD231PD V5, V2, V0")
-	emit("\nsum:")
-	f.op("VADDPD V1, V0, V0")
 	f.op("TESTQ SI, SI")
 	f.op("JZ   scale")
 	f.op("VFMADD213PD (SI), V4, V0")
