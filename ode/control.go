@@ -128,26 +128,28 @@ func (c *controller) accept(norm2 float64) float64 {
 	return exp2(r)
 }
 
-// log2 and exp2 are good to four digits, which is plenty for the length of a
-// step. With those of package math a third of a small system's time went by here.
+// log2 and exp2 are good to a hundredth and to 8e-4: the length
+// of a step changes by about as little, and nothing waits long for
+// it. With the functions of package math a third of a small system's time went by
+// here.
 
-// log2 is 2 artanh((m−1)/(m+1))/ln 2 for a mantissa m in [√½, √2), to 1e-4.
+// log2 is a parabola in every octave, through the ends and the middle: it is
+// continuous and increasing.
 func log2(x float64) float64 {
 	if !(x >= 0x1p-1022) || x > math.MaxFloat64 {
 		return math.Log2(x)
 	}
-	const half = 0x3fe6a09e667f3bcd // the bits of √½
-	b := math.Float64bits(x) - half
-	m := math.Float64frombits(b&(1<<52-1) + half)
-	s := (m - 1) / (m + 1)
-	return float64(int64(b)>>52) + s*(2/math.Ln2+s*s*(2/math.Ln2/3))
+	const bend = 4 * (0.58496250072115618 - 0.5) // at 1½, four times log₂ 1½ − ½
+	b := math.Float64bits(x)
+	f := math.Float64frombits(b&(1<<52-1)|1023<<52) - 1
+	return float64(int(b>>52)-1023) + f + f*(1-f)*bend
 }
 
-// exp2 is Taylor's polynomial of degree 4 on [−½, ½], to 6e-5, for |x| < 1000.
+// exp2 is Taylor's polynomial of degree 3 on [−½, ½], to 8e-4, for |x| < 1000.
 func exp2(x float64) float64 {
 	n := math.RoundToEven(x)
-	r := (x - n) * math.Ln2
-	q := r * r
-	e := (1 + r) + q*((1./2+r*(1./6))+q*(1./24))
+	r := x - n
+	const c = math.Ln2
+	e := (1 + r*c) + r*r*(c*c/2+r*(c*c*c/6))
 	return math.Float64frombits(uint64(int64(n)+1023)<<52) * e
 }

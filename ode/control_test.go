@@ -24,7 +24,7 @@ func TestFiltersSettle(t *testing.T) {
 					h *= c.accept(e * e)
 				}
 			}
-			require.InDelta(t, math.Pow(0.9, 1/sum), h, 1e-4, name)
+			require.InDelta(t, math.Pow(0.9, 1/sum), h, 2e-3, name)
 		}
 	}
 }
@@ -47,19 +47,19 @@ func TestFilterFormula(t *testing.T) {
 		if f.Cautious {
 			want = min(want, 0.9*math.Pow(e[0], -1./k))
 		}
-		require.InEpsilon(t, want, c.accept(e[0]*e[0]), 1e-4, name)
-		require.InEpsilon(t, 0.9*math.Pow(8, -1./k), c.reject(64), 1e-4)
+		require.InEpsilon(t, want, c.accept(e[0]*e[0]), 2e-3, name)
+		require.InEpsilon(t, 0.9*math.Pow(8, -1./k), c.reject(64), 2e-3)
 		require.LessOrEqual(t, c.accept(1e-20), 1.0, "no growth after a rejection")
-		require.LessOrEqual(t, c.accept(0), 100*(1+1e-4))
-		require.InEpsilon(t, 0.2, c.reject(math.Inf(1)), 1e-4)
+		require.LessOrEqual(t, c.accept(0), 100*(1+1e-3))
+		require.InEpsilon(t, 0.2, c.reject(math.Inf(1)), 2e-3)
 	}
 }
 
 func TestLogarithms(t *testing.T) {
 	for x := -999.3; x < 1000; x += 0.37 {
 		// The remainders of the two series.
-		require.InEpsilon(t, math.Exp2(x), exp2(x), 6e-5)
-		require.InDelta(t, x, log2(math.Exp2(x)), 1e-4)
+		require.InEpsilon(t, math.Exp2(x), exp2(x), 8e-4)
+		require.InDelta(t, x, log2(math.Exp2(x)), 1e-2)
 	}
 	require.Equal(t, 0.0, log2(1))
 	require.Equal(t, 1.0, exp2(0))
