@@ -1,0 +1,10 @@
+// Package transport measures the cost of moving one sample to another:
+// Wasserstein distances on the line, sliced, by assignment, and with entropy.
+//
+// Samples are rows of dim numbers; their sizes may differ. Distances come with
+// the standard error of the dual potentials, and with a permutation p-value of
+// "one law" where that is asked for. The former holds where the laws differ, the
+// latter where they do not: near coincidence a distance is not normal. All random
+// numbers are addressed by a seed, and results are the same bits for any number
+// of processors.
+package transport
