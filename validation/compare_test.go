@@ -32,7 +32,8 @@ func compareConfig(t *testing.T) CompareConfig {
 	require.NoError(t, err)
 	g, err := score.FitGaussian(x, 3)
 	require.NoError(t, err)
-	return CompareConfig{X: x, Dim: 3, Models: []NamedModel{{"data", m}, {"gaussian", g}}, NFE: []int{4, 16}, N: 600, Pictures: 5, Seed: 1}
+	return CompareConfig{X: x, Dim: 3, Models: []NamedModel{{"data", m}, {"gaussian", g}}, NFE: []int{4, 16}, N: 600, Pictures: 5, Seed: 1,
+		Samplers: []string{"euler-maruyama", "ddpm", "ddim", "dpm++2m", "edm-heun", "edm-churn", "unipc-3", "pndm", "flow-rk45"}}
 }
 
 func TestCompare(t *testing.T) {

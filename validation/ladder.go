@@ -115,8 +115,12 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 		}
 		return d(a, b)
 	}
-	order, err := FitOrder(8, 2048, 1e-13, func(steps int) (float64, error) {
-		g, err := orderGrid(p.Process, steps)
+	finest := 2048
+	if e.Rule.Cost().Noises > 0 {
+		finest = 1024 // impulses cost steps², and weak errors fall slowly enough to be fitted there
+	}
+	order, err := FitOrder(8, finest, 1e-13, func(steps int) (float64, error) {
+		g, err := orderGrid(p.Process, steps, e.Rule.Memory())
 		if err != nil {
 			return 0, err
 		}
@@ -154,11 +158,19 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 // orderGrid crosses levels at which the target is neither all noise nor all
 // data, −2 ≤ λ ≤ 0, where fifth order shows before rounding does. Its steps in λ
 // grow by a factor 2 on the way: an order that needs equal steps is none.
-func orderGrid(p sde.Process, steps int) (sampler.Grid, error) {
+//
+// A rule of memory 2 or more begins with a step of first order, whose error h²
+// would hide its order; for such the steps grow from 0, so that the first is
+// 2/steps² and errs by 4/steps⁴.
+func orderGrid(p sde.Process, steps, memory int) (sampler.Grid, error) {
 	times := make([]float64, steps+1)
 	for i := range times {
 		u := float64(i) / float64(steps)
-		times[i] = p.TimeOf(-2 + 2*(2*u+u*u)/3)
+		v := (2*u + u*u) / 3
+		if memory > 1 {
+			v = u * u
+		}
+		times[i] = p.TimeOf(-2 + 2*v)
 	}
 	return sampler.NewGrid(p, times, false)
 }

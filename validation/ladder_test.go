@@ -73,7 +73,10 @@ func TestLadderCatchesMutants(t *testing.T) {
 
 // Up to fourth order the slopes hold on every process. Dormand–Prince is left to
 // the two of TestLadder: where t = σ its fifth-order error is so small against
-// the sixth that rounding comes first.
+// the sixth that rounding comes first. There and for
+// rectified flow the midpoint rule is of third order on a Gaussian: along
+// dy/dt = a y its local error is h³ (a″ + 6aa′ + 4a³) y/24 = h³ (y²)‴/(48 y),
+// and y² ∝ α²v + σ² is a parabola in t.
 func TestOrdersOnEveryProcess(t *testing.T) {
 	var names []string
 	for _, e := range sampler.Catalogue {
@@ -88,6 +91,10 @@ func TestOrdersOnEveryProcess(t *testing.T) {
 	rows, err := Ladder(context.Background(), LadderConfig{Processes: all, Samplers: names})
 	require.NoError(t, err)
 	for _, r := range rows {
+		if r.Sampler == "flow-midpoint" && (r.Process == "edm" || r.Process == "flow") {
+			require.InDelta(t, 3, r.Fitted, 0.1)
+			continue
+		}
 		require.True(t, r.Pass, "%+v", r)
 	}
 }

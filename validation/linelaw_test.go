@@ -38,14 +38,21 @@ func (o onLine) Denoise(dst, x []float64, at sde.Level) error {
 	return nil
 }
 
-// lineEntries is the catalogue; in a quick run without the rule of two noises,
-// whose quadrature takes most of the time.
+// lineEntries is the catalogue without stochastic rules of memory, which have no
+// law on the line, and without DDPM by other names. Of the rules of two noises, whose quadrature takes most of the
+// time, one stands for all, and none in a quick run.
 func lineEntries() []sampler.Entry {
+	again := map[string]bool{"sde-dpm++1": true, "sa-p1": true, "euler-ancestral": true}
 	var out []sampler.Entry
 	for _, e := range sampler.Catalogue {
-		if !quick() || e.Rule.Cost().Noises < 2 {
-			out = append(out, e)
+		if again[e.Name] {
+			continue
 		}
+		noises := e.Rule.Cost().Noises
+		if noises > 0 && e.Rule.Memory() > 0 || noises > 1 && (quick() || e.Name != "predictor-corrector") {
+			continue
+		}
+		out = append(out, e)
 	}
 	return out
 }

@@ -77,10 +77,14 @@ func (g Grid) Evaluations(c Cost) int {
 
 // StepsFor is the largest number of steps that a rule of cost c can make with
 // nfe evaluations, of which a denoising grid keeps one for its end. It is 0
-// where the budget does not pay for a step.
+// where the budget does not pay for a step, or for the least number of them.
 func StepsFor(c Cost, nfe int, denoise bool) int {
 	if denoise {
 		nfe--
 	}
-	return max(0, (nfe-c.Start)/c.Evaluations)
+	n := max(0, (nfe-c.Start)/c.Evaluations)
+	if n < c.Least {
+		return 0
+	}
+	return n
 }

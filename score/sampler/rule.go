@@ -1,6 +1,10 @@
 package sampler
 
-import "github.com/ito-sde/ito/sde"
+import (
+	"errors"
+
+	"github.com/ito-sde/ito/sde"
+)
 
 // Rule is the formula of one step. Rules are immutable values; everything that
 // changes lives in the Step. A rule is a map of (x_t, earlier D, noise) that
@@ -18,8 +22,13 @@ type Rule interface {
 type Cost struct {
 	Evaluations int // model evaluations of every step
 	Start       int // further evaluations of the first step
-	Noises      int // standard normal vectors drawn in every step
+	Noises      int // standard normal vectors that a step may draw
+	Least       int // steps that a grid must have; 0: one
+	Kept        int // vectors carried from step to step, besides the denoised batches
 }
+
+// ErrRule is wrapped by the error about a rule whose parameters make no sense.
+var ErrRule = errors.New("sampler: bad rule")
 
 // Starter is a Rule that needs scratch of its own, for example a Runge–Kutta
 // stepper. The driver calls Start once for every tile of size numbers and
@@ -40,9 +49,13 @@ type Step struct {
 	First    bool // the first step of this run
 
 	noise   [][]float64
+	drawn   []bool // which of noise belong to this step already
+	draw    func(k int)
 	scratch [][]float64
-	d       [][]float64 // ring of denoised batches
+	kept    [][]float64
+	d       [][]float64 // ring of predictions: D, or ε of rules in the noise form
 	levels  []sde.Level // their levels
+	times   []float64   // their times
 	head    int         // position of this step's D
 	fresh   bool        // D of this step is computed
 	past    int         // earlier batches that are valid
@@ -59,14 +72,50 @@ func (s *Step) Denoised() ([]float64, error) {
 		if err := s.eval(s.d[s.head], s.X, s.From); err != nil {
 			return nil, err
 		}
-		s.levels[s.head] = s.From
+		s.levels[s.head], s.times[s.head] = s.From, s.Time
 		s.fresh = true
 	}
 	return s.d[s.head], nil
 }
 
-// Earlier returns the denoised batch of the j-th step before this one, j ≥ 1,
-// and its level; ok is false where there was no such step.
+// PredictedNoise returns ε = (x_t − α_t D)/σ_t, evaluating the model on the
+// first call of a step. Later steps see it as Earlier. A rule calls either this
+// or Denoised, never both.
+func (s *Step) PredictedNoise() ([]float64, error) {
+	d := s.d[s.head]
+	if !s.fresh {
+		if _, err := s.Denoised(); err != nil {
+			return nil, err
+		}
+		noiseOf(d, s.X, s.From)
+	}
+	return d, nil
+}
+
+// noiseOf turns d = D into ε = (x − α D)/σ.
+func noiseOf(d, x []float64, at sde.Level) {
+	a, b := 1/at.Sigma, at.Alpha/at.Sigma
+	d = d[:len(x)]
+	for i, v := range x {
+		d[i] = a*v - b*d[i]
+	}
+}
+
+// EvalNoise is Eval followed by ε = (x − α D)/σ.
+func (s *Step) EvalNoise(dst, x []float64, at sde.Level) error {
+	if err := s.eval(dst, x, at); err != nil {
+		return err
+	}
+	noiseOf(dst, x, at)
+	return nil
+}
+
+// EarlierTime returns the time of Earlier(j).
+func (s *Step) EarlierTime(j int) float64 { return s.times[(s.head-j+len(s.d))%len(s.d)] }
+
+// Earlier returns the prediction of the j-th step before this one, j ≥ 1, as
+// Denoised or PredictedNoise gave it, and its level; ok is false where there was
+// no such step.
 func (s *Step) Earlier(j int) (d []float64, at sde.Level, ok bool) {
 	if j < 1 || j > s.past {
 		return nil, sde.Level{}, false
@@ -76,14 +125,25 @@ func (s *Step) Earlier(j int) (d []float64, at sde.Level, ok bool) {
 }
 
 // Noise returns the k-th standard normal vector of this step, k < Cost().Noises.
-func (s *Step) Noise(k int) []float64 { return s.noise[k] }
+// It is drawn on the first call.
+func (s *Step) Noise(k int) []float64 {
+	if !s.drawn[k] {
+		s.draw(k)
+		s.drawn[k] = true
+	}
+	return s.noise[k]
+}
+
+// Kept returns the k-th vector that survives from step to step, k < Cost().Kept.
+// Its contents are undefined in the first step.
+func (s *Step) Kept(k int) []float64 { return s.kept[k] }
 
 // Scratch returns the k-th scratch vector, k < ScratchVectors; its contents do
 // not survive the step.
 func (s *Step) Scratch(k int) []float64 { return s.scratch[k] }
 
 // ScratchVectors is the number of scratch vectors of a Step.
-const ScratchVectors = 3
+const ScratchVectors = 4
 
 // Eval evaluates the model at another state or level. dst may not alias x.
 func (s *Step) Eval(dst, x []float64, at sde.Level) error { return s.eval(dst, x, at) }

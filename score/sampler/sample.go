@@ -141,7 +141,7 @@ type run struct {
 	dim     int
 	step    Step
 	lo      int
-	full    [][]float64 // noise, scratch, D ring at full tile size
+	full    [][]float64 // noise, scratch, kept, prediction ring at full tile size
 	denoise []float64
 
 	evaluations int // of the present tile, the same for every tile
@@ -159,8 +159,13 @@ func newRun(c *Config, size int) *run {
 		return v
 	}
 	s := &r.step
-	s.noise, s.scratch, s.d = vectors(r.cost.Noises), vectors(ScratchVectors), vectors(c.Rule.Memory()+1)
-	s.levels = make([]sde.Level, len(s.d))
+	s.noise, s.scratch = vectors(r.cost.Noises), vectors(ScratchVectors)
+	s.kept, s.d = vectors(r.cost.Kept), vectors(c.Rule.Memory()+1)
+	s.levels, s.times = make([]sde.Level, len(s.d)), make([]float64, len(s.d))
+	s.drawn = make([]bool, r.cost.Noises)
+	s.draw = func(k int) {
+		c.Source.Normal(s.noise[k], r.dim, r.address(noise.Sampler, s.Index, k))
+	}
 	s.Process, s.Steps = c.Process, c.Grid.Steps()
 	s.eval = func(dst, x []float64, at sde.Level) error {
 		r.evaluations++
@@ -175,7 +180,7 @@ func (r *run) begin(x []float64, lo int) {
 	s := &r.step
 	size := len(x)
 	at := 0
-	for _, vs := range [][][]float64{s.noise, s.scratch, s.d} {
+	for _, vs := range [][][]float64{s.noise, s.scratch, s.kept, s.d} {
 		for i := range vs {
 			vs[i] = r.full[at][:size]
 			at++
@@ -203,9 +208,7 @@ func (r *run) next(k int) error {
 	s, g := &r.step, &r.c.Grid
 	s.Index, s.First, s.Time, s.Next = k, k == r.c.Span[0], g.times[k], g.times[k+1]
 	s.From, s.To = g.levels[k], g.levels[k+1]
-	for i, z := range s.noise {
-		r.c.Source.Normal(z, r.dim, r.address(noise.Sampler, k, i))
-	}
+	clear(s.drawn)
 	if err := r.rule.Apply(s); err != nil {
 		return err
 	}

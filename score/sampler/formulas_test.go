@@ -1,0 +1,339 @@
+package sampler_test
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/ito-sde/ito/score/sampler"
+	"github.com/ito-sde/ito/sde"
+)
+
+// scalar is one row of one coordinate in the symbols of the papers.
+type scalar struct {
+	t     testing.TB
+	p     sde.Process
+	grid  sampler.Grid
+	times []float64
+	at    []sde.Level
+}
+
+const startAt, kick = 0.9, -1.25
+
+func newScalar(t testing.TB, name string, times ...float64) scalar {
+	p := process(t, name)
+	g, err := sampler.NewGrid(p, times, false)
+	require.NoError(t, err)
+	return scalar{t, p, g, times, g.Levels(nil)}
+}
+
+// run is the library's answer, with every noise equal to kick.
+func (c scalar) run(r sampler.Rule) float64 {
+	x := []float64{startAt}
+	_, err := sampler.Sample(context.Background(), x, sampler.Config{Process: c.p, Model: modelFunc{1, bend.f}, Rule: r,
+		Grid: c.grid, Start: []float64{startAt}, Source: constant(kick)})
+	require.NoError(c.t, err)
+	return x[0]
+}
+
+func data(x float64, l sde.Level) float64  { return bend.f(x, 0, l) }
+func noisy(x float64, l sde.Level) float64 { return (x - l.Alpha*data(x, l)) / l.Sigma }
+
+// The stages of one step written out from the papers.
+func TestSinglestepFormulas(t *testing.T) {
+	for _, name := range []string{"vp", "subvp", "flow"} {
+		c := newScalar(t, name, 0.6, 0.5)
+		s, e := c.at[0], c.at[1]
+		h := e.Lambda() - s.Lambda()
+		mid := func(r float64) sde.Level { return c.p.At(c.p.TimeOf(s.Lambda() + r*h)) }
+		ex := math.Exp
+		x := startAt
+
+		// DPM-Solver, algorithm 1 (R = ½) and algorithm 4 (another R).
+		for _, r := range []float64{0.5, 0.8} {
+			m := mid(r)
+			u := m.Alpha/s.Alpha*x - m.Sigma*(ex(r*h)-1)*noisy(x, s)
+			want := e.Alpha/s.Alpha*x - e.Sigma*(ex(h)-1)*noisy(x, s) - e.Sigma/(2*r)*(ex(h)-1)*(noisy(u, m)-noisy(x, s))
+			require.InDelta(t, want, c.run(sampler.DPMSolver2{R: r}), 1e-13)
+
+			// DPM-Solver++, algorithm 1.
+			u = m.Sigma/s.Sigma*x - m.Alpha*(ex(-r*h)-1)*data(x, s)
+			d := (1-1/(2*r))*data(x, s) + 1/(2*r)*data(u, m)
+			require.InDelta(t, e.Sigma/s.Sigma*x-e.Alpha*(ex(-h)-1)*d, c.run(sampler.DPMPP2S{R: r}), 1e-13)
+		}
+
+		// DPM-Solver, algorithm 2.
+		m1, m2 := mid(1./3), mid(2./3)
+		u := m1.Alpha/s.Alpha*x - m1.Sigma*(ex(h/3)-1)*noisy(x, s)
+		d1 := noisy(u, m1) - noisy(x, s)
+		v := m2.Alpha/s.Alpha*x - m2.Sigma*(ex(2*h/3)-1)*noisy(x, s) - m2.Sigma*2*((ex(2*h/3)-1)/(2*h/3)-1)*d1
+		d2 := noisy(v, m2) - noisy(x, s)
+		require.InDelta(t, e.Alpha/s.Alpha*x-e.Sigma*(ex(h)-1)*noisy(x, s)-e.Sigma*1.5*((ex(h)-1)/h-1)*d2,
+			c.run(sampler.DPMSolver3{}), 1e-12)
+
+		// SEEDS, algorithms 1 to 3.
+		require.InDelta(t, e.Alpha/s.Alpha*x-2*e.Sigma*(ex(h)-1)*noisy(x, s)+e.Sigma*math.Sqrt(ex(2*h)-1)*kick,
+			c.run(sampler.SEEDS1{}), 1e-13)
+		m := mid(0.5)
+		u = m.Alpha/s.Alpha*x - 2*m.Sigma*(ex(h/2)-1)*noisy(x, s) + m.Sigma*math.Sqrt(ex(h)-1)*kick
+		require.InDelta(t, e.Alpha/s.Alpha*x-2*e.Sigma*(ex(h)-1)*noisy(u, m)+
+			e.Sigma*(math.Sqrt(ex(2*h)-ex(h))+math.Sqrt(ex(h)-1))*kick, c.run(sampler.SEEDS2{}), 1e-13)
+		u = m1.Alpha/s.Alpha*x - 2*m1.Sigma*(ex(h/3)-1)*noisy(x, s) + m1.Sigma*math.Sqrt(ex(2*h/3)-1)*kick
+		v = m2.Alpha/s.Alpha*x - 2*m2.Sigma*(ex(2*h/3)-1)*noisy(x, s) -
+			4*m2.Sigma*((ex(2*h/3)-1)/(2*h/3)-1)*(noisy(u, m1)-noisy(x, s)) +
+			m2.Sigma*(math.Sqrt(ex(4*h/3)-ex(2*h/3))+math.Sqrt(ex(2*h/3)-1))*kick
+		want := e.Alpha/s.Alpha*x - 2*e.Sigma*(ex(h)-1)*noisy(x, s) -
+			3*e.Sigma*((ex(h)-1)/h-1)*(noisy(v, m2)-noisy(x, s)) +
+			e.Sigma*(math.Sqrt(ex(2*h)-ex(4*h/3))+math.Sqrt(ex(4*h/3)-ex(2*h/3))+math.Sqrt(ex(2*h/3)-1))*kick
+		require.InDelta(t, want, c.run(sampler.SEEDS3{}), 1e-12)
+
+		// Midpoint in ln ρ, ancestral: in y = x/α and ρ.
+		rs, re := s.Sigma/s.Alpha, e.Sigma/e.Alpha
+		up := math.Sqrt(re * re * (rs*rs - re*re) / (rs * rs))
+		down := math.Sqrt(re*re - up*up)
+		for _, k := range []struct{ eta, down, up float64 }{{0, re, 0}, {1, down, up}} {
+			y := x / s.Alpha
+			rm := math.Exp(0.5 * (math.Log(rs) + math.Log(k.down)))
+			ym := y + (y-data(x, s))/rs*(rm-rs)
+			y += (ym-data(ym, sde.Level{Alpha: 1, Sigma: rm}))/rm*(k.down-rs) + k.up*kick
+			require.InDelta(t, e.Alpha*y, c.run(sampler.DPM2{Eta: k.eta}), 1e-13)
+		}
+
+		// Restart: down, up, down, each Heun.
+		y := x / s.Alpha
+		for k := range 3 {
+			if k > 0 {
+				y += math.Sqrt(rs*rs-re*re) * kick
+			}
+			a := (y - data(y, sde.Level{Alpha: 1, Sigma: rs})) / rs
+			b := y + (re-rs)*a
+			y += (re - rs) / 2 * (a + (b-data(b, sde.Level{Alpha: 1, Sigma: re}))/re)
+		}
+		require.InDelta(t, e.Alpha*y, c.run(sampler.Restart{Times: 2}), 1e-12)
+	}
+}
+
+// DPM-Solver++(3M) over four steps in the paper's differences.
+func TestDPMPP3MFormula(t *testing.T) {
+	c := newScalar(t, "vp", 0.6, 0.52, 0.41, 0.35, 0.2)
+	x := startAt
+	var d []float64
+	for i := range 4 {
+		s, e := c.at[i], c.at[i+1]
+		d = append(d, data(x, s))
+		h := e.Lambda() - s.Lambda()
+		p1 := math.Exp(-h) - 1
+		p2 := p1/h + 1
+		p3 := p2/h - 0.5
+		next := e.Sigma/s.Sigma*x - e.Alpha*p1*d[i]
+		switch i {
+		case 0:
+		case 1:
+			next -= 0.5 * e.Alpha * p1 * (d[1] - d[0]) / ((s.Lambda() - c.at[0].Lambda()) / h)
+		default:
+			r0, r1 := (s.Lambda()-c.at[i-1].Lambda())/h, (c.at[i-1].Lambda()-c.at[i-2].Lambda())/h
+			a0, a1 := (d[i]-d[i-1])/r0, (d[i-1]-d[i-2])/r1
+			next += e.Alpha * (p2*(a0+r0/(r0+r1)*(a0-a1)) - p3*2*(a0-a1)/(r0+r1))
+		}
+		x = next
+	}
+	require.InDelta(t, x, c.run(sampler.DPMPP3M{}), 1e-12)
+}
+
+// UniPC over six steps by the paper's linear systems, in both forms, with both
+// B, with and without corrector.
+func TestUniPCFormula(t *testing.T) {
+	c := newScalar(t, "vp", 0.6, 0.52, 0.45, 0.35, 0.28, 0.2, 0.15)
+	for order := 1; order <= 4; order++ {
+		for k := range 8 {
+			r := sampler.UniPC{Order: order, B1: k&1 > 0, Noise: k&2 > 0, Predictor: k&4 > 0}
+			require.InDelta(t, unipcByHand(t, c, r), c.run(r), 1e-11, "%+v", r)
+		}
+	}
+}
+
+func unipcByHand(t testing.TB, c scalar, r sampler.UniPC) float64 {
+	model := data
+	if r.Noise {
+		model = noisy
+	}
+	m := []float64{model(startAt, c.at[0])}
+	x := startAt
+	for i := range len(c.at) - 1 {
+		s, e := c.at[i], c.at[i+1]
+		h := e.Lambda() - s.Lambda()
+		H, C, base := -h, e.Alpha, e.Sigma/s.Sigma*x-e.Alpha*(math.Exp(-h)-1)*m[i]
+		if r.Noise {
+			H, C, base = h, e.Sigma, e.Alpha/s.Alpha*x-e.Sigma*(math.Exp(h)-1)*m[i]
+		}
+		B := math.Exp(H) - 1
+		if r.B1 {
+			B = H
+		}
+		// solve returns Σ a_k Δ_k over the nodes rk.
+		solve := func(rk, delta []float64) float64 {
+			n := len(rk)
+			if n == 0 {
+				return 0
+			}
+			if n == 1 {
+				return 0.5 * delta[0]
+			}
+			R, b := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
+			g, f := (math.Exp(H)-1)/H-1, 1.0
+			for row := range n {
+				for col := range n {
+					R.Set(row, col, math.Pow(rk[col], float64(row)))
+				}
+				b.SetVec(row, f*g/B)
+				f *= float64(row + 2)
+				g = g/H - 1/f
+			}
+			var a mat.VecDense
+			require.NoError(t, a.SolveVec(R, b))
+			return mat.Dot(&a, mat.NewVecDense(n, delta))
+		}
+		var rk, delta []float64
+		for k := 1; k < min(r.Order, i+1); k++ {
+			rk = append(rk, (c.at[i-k].Lambda()-s.Lambda())/h)
+			delta = append(delta, (m[i-k]-m[i])/rk[k-1])
+		}
+		predicted := base - C*B*solve(rk, delta)
+		x = predicted
+		if i == len(c.at)-2 {
+			break
+		}
+		m = append(m, model(predicted, e))
+		if !r.Predictor {
+			x = base - C*B*solve(append(rk, 1), append(delta, m[i+1]-m[i]))
+		}
+	}
+	return x
+}
+
+// DEIS over five steps with its integrals by a fine midpoint rule in t.
+func TestDEISFormula(t *testing.T) {
+	c := newScalar(t, "vp", 0.6, 0.52, 0.41, 0.35, 0.3, 0.22)
+	for _, in := range []sampler.Coordinate{sampler.InTime, sampler.InRho, sampler.InLambda} {
+		coordinate := func(t float64) float64 {
+			switch l := c.p.At(t); in {
+			case sampler.InRho:
+				return l.Rho()
+			case sampler.InLambda:
+				return l.Lambda()
+			}
+			return t
+		}
+		for order := range 4 {
+			x := startAt
+			var eps []float64
+			for i := range 5 {
+				s, e := c.at[i], c.at[i+1]
+				eps = append(eps, noisy(x, s))
+				sum := x / s.Alpha
+				n := min(order, i)
+				const cells = 2000 // errs by (Δt/cells)² ρ''/24 < 1e-8
+				for k := range cells {
+					t0 := c.times[i] + (c.times[i+1]-c.times[i])*float64(k)/cells
+					t1 := c.times[i] + (c.times[i+1]-c.times[i])*float64(k+1)/cells
+					dr, at := c.p.At(t1).Rho()-c.p.At(t0).Rho(), coordinate(0.5*(t0+t1))
+					for j := range n + 1 {
+						l := 1.0
+						for q := range n + 1 {
+							if q != j {
+								l *= (at - coordinate(c.times[i-q])) / (coordinate(c.times[i-j]) - coordinate(c.times[i-q]))
+							}
+						}
+						sum += l * eps[i-j] * dr
+					}
+				}
+				x = e.Alpha * sum
+			}
+			require.InDelta(t, x, c.run(sampler.DEIS{Order: order, In: in}), 1e-7, "order %d in %d", order, in)
+		}
+	}
+}
+
+// The pseudo-numerical rules over five steps: φ is the DDIM step.
+func TestPNDMFormula(t *testing.T) {
+	c := newScalar(t, "vp", 0.6, 0.52, 0.41, 0.35, 0.3, 0.22)
+	phi := func(x, e float64, s, u sde.Level) float64 { return u.Alpha*(x-s.Sigma*e)/s.Alpha + u.Sigma*e }
+	for _, start := range []bool{false, true} {
+		x := startAt
+		var e []float64
+		for i := range 5 {
+			s, u := c.at[i], c.at[i+1]
+			e = append(e, noisy(x, s))
+			var mean float64
+			switch {
+			case start && i < 3:
+				m := c.p.At((c.times[i] + c.times[i+1]) / 2)
+				e1 := e[i]
+				e2 := noisy(phi(x, e1, s, m), m)
+				e3 := noisy(phi(x, e2, s, m), m)
+				e4 := noisy(phi(x, e3, s, u), u)
+				mean = (e1 + 2*e2 + 2*e3 + e4) / 6
+			case i == 0:
+				mean = e[0]
+			case i == 1:
+				mean = (3*e[1] - e[0]) / 2
+			case i == 2:
+				mean = (23*e[2] - 16*e[1] + 5*e[0]) / 12
+			default:
+				mean = (55*e[i] - 59*e[i-1] + 37*e[i-2] - 9*e[i-3]) / 24
+			}
+			x = phi(x, mean, s, u)
+		}
+		rule := sampler.Rule(sampler.IPNDM{})
+		if start {
+			rule = sampler.PNDM{}
+		}
+		require.InDelta(t, x, c.run(rule), 1e-13, "%T", rule)
+	}
+}
+
+// SA-Solver of one node in predictor and corrector, over three steps: the
+// corrector takes the step again with D at its end and the same noise.
+func TestSASolverFormula(t *testing.T) {
+	c := newScalar(t, "vp", 0.6, 0.5, 0.42, 0.3)
+	const tau = 0.6
+	x := startAt
+	d := data(x, c.at[0])
+	for i := range 3 {
+		s, e := c.at[i], c.at[i+1]
+		h := e.Lambda() - s.Lambda()
+		base := e.Sigma/s.Sigma*math.Exp(-tau*tau*h)*x + e.Sigma*math.Sqrt(1-math.Exp(-2*tau*tau*h))*kick
+		gain := e.Alpha * (1 - math.Exp(-(1+tau*tau)*h))
+		x = base + gain*d
+		if i < 2 {
+			d = data(x, e)
+			x = base + gain*d
+		}
+	}
+	require.InDelta(t, x, c.run(sampler.SASolver{Predict: 1, Correct: 1, Tau: tau}), 1e-13)
+	// Outside its interval τ is 0.
+	require.Equal(t, c.run(sampler.SASolver{Predict: 2, Correct: 2, Tau: 1, RhoMax: 1e-3}), c.run(sampler.SASolver{Predict: 2, Correct: 2}))
+	require.NotEqual(t, c.run(sampler.SASolver{Predict: 2, Correct: 2, Tau: 1, RhoMin: 1}), c.run(sampler.SASolver{Predict: 2, Correct: 2}))
+}
+
+// Rules whose parameters make no sense say so.
+func TestBadRules(t *testing.T) {
+	p := process(t, "vp")
+	for _, r := range []sampler.Rule{
+		sampler.UniPC{}, sampler.UniPC{Order: 5}, sampler.DEIS{Order: 4}, sampler.DEIS{Order: -1}, sampler.DEIS{In: 7},
+		sampler.SDEDPMPP{}, sampler.SDEDPMPP{Steps: 4}, sampler.SASolver{}, sampler.SASolver{Predict: 4}, sampler.SASolver{Predict: 1, Correct: 5},
+		sampler.DPMSolver2{R: -1}, sampler.DPMPP2S{R: 2}, sampler.Restart{Times: -1},
+	} {
+		c := sampler.Config{Process: p, Model: bend, Rule: r, Grid: grid(t, p, sampler.UniformLambda{}, 6, true)}
+		_, err := sampler.Sample(context.Background(), make([]float64, 3), c)
+		require.ErrorIs(t, err, sampler.ErrRule, "%#v", r)
+	}
+	c := sampler.Config{Process: p, Model: bend, Rule: sampler.PNDM{}, Grid: grid(t, p, sampler.UniformLambda{}, 2, true)}
+	_, err := sampler.Sample(context.Background(), make([]float64, 3), c)
+	require.ErrorIs(t, err, sampler.ErrGrid)
+	require.Zero(t, sampler.StepsFor(sampler.PNDM{}.Cost(), 11, false))
+	require.Equal(t, 3, sampler.StepsFor(sampler.PNDM{}.Cost(), 12, false))
+}
