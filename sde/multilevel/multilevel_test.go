@@ -1,0 +1,315 @@
+package multilevel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ito-sde/ito/integrators/stochastic"
+	"github.com/ito-sde/ito/sde/models"
+	"github.com/ito-sde/ito/sde/multilevel"
+	"github.com/ito-sde/ito/sde/noise"
+	"github.com/ito-sde/ito/sde/statistics"
+)
+
+var (
+	gbm    = models.GBM{Mu: 0.05, Sigma: 0.2}
+	heston = models.Heston{Mu: 0.03, Kappa: 2, Theta: 0.04, Sigma: 0.3, Rho: -0.7}
+)
+
+func call(width int, discount float64) func(dst, y []float64) error {
+	return func(dst, y []float64) error {
+		for i := range dst {
+			dst[i] = discount * math.Max(y[i*width]-1, 0)
+		}
+		return nil
+	}
+}
+
+func gbmCall(seed uint64) *multilevel.Paths {
+	return &multilevel.Paths{
+		Method: models.Euler[models.GBM]{Model: gbm}, System: gbm.System(), T1: 1, Initial: []float64{1},
+		Of: call(1, math.Exp(-0.05)), Address: noise.Address{Seed: seed},
+	}
+}
+
+func hestonCall(seed uint64) *multilevel.Paths {
+	return &multilevel.Paths{
+		Method: models.Milstein[models.Heston]{Model: heston}, Antithetic: true, System: heston.System(), T1: 1, Steps: 4, Initial: []float64{1, 0.04},
+		Of: call(2, math.Exp(-0.03)), Address: noise.Address{Seed: seed},
+	}
+}
+
+// The orders, values and figures are those that theory gives, and the bits are
+// the same for any number of workers.
+func TestGBMCall(t *testing.T) {
+	want := gbm.Call(1, 1, 1)
+	for name, c := range map[string]struct {
+		method stochastic.Method
+		beta   float64
+	}{
+		"euler":    {models.Euler[models.GBM]{Model: gbm}, 1},
+		"milstein": {models.Milstein[models.GBM]{Model: gbm}, 2},
+	} {
+		p := gbmCall(1)
+		p.Method = c.method
+		r, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 2e-4})
+		require.NoError(t, err)
+		require.Less(t, math.Abs(r.Estimate.Value-want), 4*r.RMSE(), name)
+		require.LessOrEqual(t, r.RMSE(), 2e-4*1.05, name)
+		require.LessOrEqual(t, r.Bias, 0.2*2e-4, name)
+		require.InDelta(t, 1, r.Weak.Value, 0.3, name) // the first levels bend it
+		require.InDelta(t, c.beta, r.Variance.Value, 0.25, name)
+		require.Greater(t, r.Plain, 3*r.Work, name)
+		work := 0.0
+		for l, level := range r.Levels {
+			require.Less(t, level.Consistency, 4.0, name)
+			require.Equal(t, l, level.Level)
+			work += float64(level.Samples) * level.Cost
+		}
+		require.Equal(t, work, r.Work)
+		p.Workers = 3
+		again, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 2e-4})
+		require.NoError(t, err)
+		require.Equal(t, r, again)
+	}
+}
+
+// The Heston call against the semi-analytic price, by the antithetic Milstein
+// method, with β of 3/2 (the kink) to 2. Euler–Maruyama has 1.
+func TestHestonCall(t *testing.T) {
+	want, err := heston.Call(1, 0.04, 1, 1)
+	require.NoError(t, err)
+	const rmse = 2e-4
+	r, err := multilevel.Estimate(t.Context(), hestonCall(1), multilevel.Config{RMSE: rmse})
+	require.NoError(t, err)
+	require.Less(t, math.Abs(r.Estimate.Value-want), 4*rmse)
+	require.LessOrEqual(t, r.RMSE(), 1.05*rmse)
+	require.Greater(t, r.Variance.Value, 1.5)
+	p := hestonCall(1)
+	p.Method, p.Antithetic = models.Euler[models.Heston]{Model: heston}, false
+	e, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: rmse})
+	require.NoError(t, err)
+	require.Less(t, math.Abs(e.Estimate.Value-want), 4*rmse)
+	require.InDelta(t, 1.2, e.Variance.Value, 0.3)
+	require.Less(t, 2*r.Work, e.Work)
+}
+
+// normals is a Sampler of a known law: corrections of mean 2^{−αl} and variance
+// 2^{−βl}, P_l of variance 1, cost 2^l.
+type normals struct {
+	alpha, beta float64
+	seed        uint64
+}
+
+func (s normals) Cost(level int) (float64, float64) { c := math.Exp2(float64(level)); return c, c }
+
+func (s normals) Sample(_ context.Context, level int, first, n uint64) (*statistics.Moments, error) {
+	m, err := statistics.NewMoments(2, 4)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]float64, 2*n)
+	noise.Gaussian{}.Normal(rows, 2, noise.Address{Seed: s.seed, Use: noise.Test, Row: first, Step: uint64(level)})
+	l := float64(level)
+	for i := 0; i < len(rows); i += 2 {
+		rows[i] = math.Exp2(-s.alpha*l) + math.Exp2(-s.beta*l/2)*rows[i]
+	}
+	m.Add(rows)
+	return m, nil
+}
+
+// On a known law: the work is the least one, (Σ√(V_l C_l))²/((1−share) ε²) on the
+// levels that the bias asks for, none of fewer samples than the pilot's.
+func TestWorkIsLeast(t *testing.T) {
+	const rmse = 0.01
+	for _, c := range []struct{ alpha, beta float64 }{{1, 2}, {1, 1}, {2, 1.5}, {1.5, 0.8}} {
+		r, err := multilevel.Estimate(t.Context(), normals{c.alpha, c.beta, 1}, multilevel.Config{RMSE: rmse, Weak: c.alpha, Pilot: 64})
+		require.NoError(t, err)
+		exact := 1 / (1 - math.Exp2(-c.alpha))
+		require.Less(t, math.Abs(r.Estimate.Value-exact), 4*rmse)
+		top := len(r.Levels) - 1
+		// Σ_{l>L} 2^{−αl} ≤ ε/5 from here on; noise may add a level or two.
+		least := math.Log2(5/rmse/(math.Exp2(c.alpha)-1)) / c.alpha
+		require.GreaterOrEqual(t, float64(top), math.Floor(least), "%v", c)
+		require.LessOrEqual(t, float64(top), least+3, "%v", c)
+		sum := 0.0
+		for l := range r.Levels {
+			sum += math.Exp2((1 - c.beta) * float64(l) / 2)
+		}
+		want := 0.0
+		for l := range r.Levels {
+			cost := math.Exp2(float64(l))
+			want += cost * max(64, math.Exp2(-c.beta*float64(l)/2)/math.Sqrt(cost)*sum/(0.96*rmse*rmse))
+		}
+		require.InEpsilon(t, want, r.Work, 0.15, "%v", c)
+		require.InDelta(t, c.beta, r.Variance.Value, 5*r.Variance.Error)
+	}
+}
+
+// repeats counts how often 95% intervals cover the truth.
+func repeats(t *testing.T, n int, want float64, p func(seed uint64) multilevel.Sampler, c multilevel.Config) (covered int, rmse float64) {
+	square := 0.0
+	for i := range n {
+		r, err := multilevel.Estimate(t.Context(), p(uint64(i)), c)
+		require.NoError(t, err)
+		if lo, hi := r.Estimate.Interval(0.95); lo <= want && want <= hi {
+			covered++
+		}
+		square += math.Pow(r.Estimate.Value-want, 2) / float64(n)
+	}
+	return covered, math.Sqrt(square)
+}
+
+// Honest intervals: of 300 at 95%, with coverage from 0.945 to 0.95, fewer than
+// 266 or more than 296 cover in one of 5e4 sets of seeds or so (binomial); the
+// root mean square error is the asked one to 5/√600. The seeds are fixed.
+func TestIntervalsAreHonest(t *testing.T) {
+	const n, rmse = 300, 1e-3
+	covered, got := repeats(t, n, gbm.Call(1, 1, 1), func(seed uint64) multilevel.Sampler {
+		p := gbmCall(seed)
+		p.Method = models.Milstein[models.GBM]{Model: gbm}
+		return p
+	}, multilevel.Config{RMSE: rmse, Weak: 1, Pilot: 512})
+	require.GreaterOrEqual(t, covered, 266)
+	require.LessOrEqual(t, covered, 296)
+	require.Less(t, got, rmse*(1+5/math.Sqrt(2*n)))
+}
+
+// TestHestonStudy is the study of ITO_MULTILEVEL_REPEATS repeats on the Heston
+// call at an RMSE of 1e-4, or ITO_MULTILEVEL_RMSE: coverage 93 to 97%, and the
+// work beside plain Monte Carlo's.
+func TestHestonStudy(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv("ITO_MULTILEVEL_REPEATS"))
+	if err != nil {
+		t.Skip("ITO_MULTILEVEL_REPEATS is not set to a number")
+	}
+	rmse, err := strconv.ParseFloat(os.Getenv("ITO_MULTILEVEL_RMSE"), 64)
+	if err != nil {
+		rmse = 1e-4
+	}
+	want, err := heston.Call(1, 0.04, 1, 1)
+	require.NoError(t, err)
+	c := multilevel.Config{RMSE: rmse, Weak: 1}
+	r, err := multilevel.Estimate(t.Context(), hestonCall(1), c)
+	require.NoError(t, err)
+	p := hestonCall(1)
+	p.Method, p.Antithetic = models.Euler[models.Heston]{Model: heston}, false
+	e, err := multilevel.Estimate(t.Context(), p, c)
+	require.NoError(t, err)
+	t.Logf("price %v, estimate %v, bias %.2g", want, r.Estimate, r.Bias)
+	t.Logf("steps: antithetic Milstein %.3g to level %d, plain %.3g (%.1f times)", r.Work, len(r.Levels)-1, r.Plain, r.Plain/r.Work)
+	t.Logf("steps: Euler–Maruyama %.3g to level %d, plain %.3g (%.1f times)", e.Work, len(e.Levels)-1, e.Plain, e.Plain/e.Work)
+	if n == 0 {
+		return
+	}
+	covered, got := repeats(t, n, want, func(seed uint64) multilevel.Sampler { return hestonCall(seed) }, c)
+	t.Logf("%d of %d intervals cover; RMSE %.3g", covered, n, got)
+	require.InDelta(t, 0.95, float64(covered)/float64(n), 0.02)
+}
+
+func TestErrors(t *testing.T) {
+	for text, c := range map[string]multilevel.Config{
+		"RMSE 0":        {},
+		"BiasShare 2":   {RMSE: 1, BiasShare: 2},
+		"levels from 1": {RMSE: 1, MinLevel: 1},
+		"levels from 5": {RMSE: 1, MinLevel: 5, MaxLevel: 4},
+		"Pilot 3":       {RMSE: 1, Pilot: 3},
+		"orders -1":     {RMSE: 1, Weak: -1},
+	} {
+		_, err := multilevel.Estimate(t.Context(), gbmCall(1), c)
+		require.ErrorIs(t, err, multilevel.ErrConfig)
+		require.ErrorContains(t, err, text)
+	}
+	for text, change := range map[string]func(p *multilevel.Paths){
+		"Method and Of": func(p *multilevel.Paths) { p.Of = nil },
+		"Initial has 2": func(p *multilevel.Paths) { p.Initial = []float64{1, 2} },
+		"interval":      func(p *multilevel.Paths) { p.T1 = 0 },
+		"Steps -1":      func(p *multilevel.Paths) { p.Steps = -1 },
+	} {
+		p := gbmCall(1)
+		change(p)
+		_, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 1})
+		require.ErrorIs(t, err, multilevel.ErrConfig)
+		require.ErrorContains(t, err, text)
+	}
+	p := gbmCall(1)
+	p.Method = stochastic.Heun{}
+	_, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 1})
+	require.ErrorIs(t, err, stochastic.ErrMethod)
+
+	p = gbmCall(1)
+	p.Of = func(dst, y []float64) error { clear(dst); dst[17] = math.Inf(1); return nil }
+	_, err = multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 1})
+	require.ErrorIs(t, err, multilevel.ErrState)
+	require.ErrorContains(t, err, "sample")
+
+	r, err := multilevel.Estimate(t.Context(), normals{0.6, 1, 1}, multilevel.Config{RMSE: 1e-2, MaxLevel: 4})
+	require.ErrorIs(t, err, multilevel.ErrBias)
+	require.Len(t, r.Levels, 5)
+	require.Greater(t, r.Bias, 2e-3)
+
+	stop := errors.New("stop")
+	r, err = multilevel.Estimate(t.Context(), gbmCall(1), multilevel.Config{RMSE: 1e-3, Progress: func(l []multilevel.Level) error {
+		if len(l) > 3 {
+			return stop
+		}
+		return nil
+	}})
+	require.ErrorIs(t, err, stop)
+	require.Len(t, r.Levels, 4)
+	require.InDelta(t, gbm.Call(1, 1, 1), r.Estimate.Value, 0.01)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = multilevel.Estimate(ctx, gbmCall(1), multilevel.Config{RMSE: 1e-3})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The samples of a level do not depend on how they are asked for.
+func TestSamplesHaveAddresses(t *testing.T) {
+	p := hestonCall(2)
+	whole, err := p.Sample(t.Context(), 2, 0, 5000)
+	require.NoError(t, err)
+	total, err := p.Sample(t.Context(), 2, 0, 1111)
+	require.NoError(t, err)
+	rest, err := p.Sample(t.Context(), 2, 1111, 3889)
+	require.NoError(t, err)
+	total.Merge(rest)
+	for j := range 2 {
+		require.InEpsilon(t, whole.Mean(j).Value, total.Mean(j).Value, 1e-12)
+		require.InEpsilon(t, whole.Variance(j).Value, total.Variance(j).Value, 1e-12)
+	}
+	other, err := p.Sample(t.Context(), 3, 0, 5000)
+	require.NoError(t, err)
+	require.NotEqual(t, whole.Mean(1).Value, other.Mean(1).Value)
+	allocs := func(steps int) float64 {
+		p.Steps, p.Workers = steps, 1
+		return testing.AllocsPerRun(3, func() {
+			_, err := p.Sample(t.Context(), 1, 0, 2000)
+			require.NoError(t, err)
+		})
+	}
+	require.Equal(t, allocs(1), allocs(30))
+}
+
+func ExampleEstimate() {
+	gbm := models.GBM{Mu: 0.05, Sigma: 0.2}
+	r, err := multilevel.Estimate(context.Background(), &multilevel.Paths{
+		Method: models.Milstein[models.GBM]{Model: gbm}, System: gbm.System(),
+		T1: 1, Initial: []float64{1}, Address: noise.Address{Seed: 1},
+		Of: func(dst, y []float64) error { copy(dst, y); return nil },
+	}, multilevel.Config{RMSE: 1e-3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.RMSE() < 1.05e-3, math.Abs(r.Estimate.Value-gbm.Mean(1, 1)) < 4e-3)
+	// Output: true true
+}
