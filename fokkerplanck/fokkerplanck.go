@@ -100,6 +100,13 @@ type Config struct {
 	Observe func(t float64, p []float64) error
 }
 
+func (c Config) check(t0, t1 float64) error {
+	if c.Steps < 1 || !(t1 > t0) || math.IsInf(t1-t0, 0) || c.Scheme < TRBDF2 || c.Scheme > CrankNicolson {
+		return fmt.Errorf("%w: %d steps from %v to %v by scheme %d; want a step or more, forwards, by one of the constants", ErrProblem, c.Steps, t0, t1, c.Scheme)
+	}
+	return nil
+}
+
 // Solve carries the density p0, cell averages on g, from t0 to t1 and returns the
 // cell averages there. Mass is conserved to rounding but for what walls absorb,
 // and no average is negative, for any step. The error is of second order in the
@@ -122,8 +129,8 @@ func Solve(ctx context.Context, pr Problem, g Grid, p0 []float64, t0, t1 float64
 	if err := checkDensity(g, p0); err != nil {
 		return nil, err
 	}
-	if c.Steps < 1 || !(t1 > t0) || math.IsInf(t1-t0, 0) || c.Scheme < TRBDF2 || c.Scheme > CrankNicolson {
-		return nil, fmt.Errorf("%w: %d steps from %v to %v by scheme %d; want a step or more, forwards, by one of the constants", ErrProblem, c.Steps, t0, t1, c.Scheme)
+	if err := c.check(t0, t1); err != nil {
+		return nil, err
 	}
 	s := newStepper(pr, g)
 	p := append([]float64(nil), p0...)
