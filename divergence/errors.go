@@ -14,6 +14,8 @@ var (
 	ErrNotFinite = errors.New("divergence: number is not finite")
 	// ErrSamples: too few samples.
 	ErrSamples = errors.New("divergence: too few samples")
+	// ErrTies: rows that coincide where an estimate needs a density.
+	ErrTies = errors.New("divergence: rows coincide")
 	// ErrOrder: a Rényi order that is not positive and finite.
 	ErrOrder = errors.New("divergence: order is not positive and finite")
 	// ErrConvergence: an eigenvalue or singular value iteration gave up.

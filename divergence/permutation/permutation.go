@@ -13,6 +13,7 @@ import (
 	"math"
 
 	"github.com/ito-sde/ito/sde/noise"
+	"github.com/ito-sde/ito/sde/statistics"
 )
 
 // Deal fills index, which has the length of the pooled sample, with permutation b
@@ -55,3 +56,13 @@ func P(t []float64) float64 {
 	}
 	return float64(count) / float64(len(t))
 }
+
+// Result is a distance with its standard error and p-value, NaN where that was not
+// asked for.
+type Result struct {
+	statistics.Estimate
+	P float64
+}
+
+// Failed is the result that goes with an error.
+var Failed = Result{statistics.Estimate{Value: math.NaN(), Error: math.NaN()}, math.NaN()}

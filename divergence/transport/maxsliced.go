@@ -30,20 +30,20 @@ import (
 // Errors as for [Sliced]; that of ctx within one ascent.
 //
 // Deshpande, Hu, Sun, Pyrros, Siddiqui, Koyejo, Zhao, Forsyth, Schwing (2019), eq. 8.
-func MaxSliced(ctx context.Context, x, y []float64, dim int, c Slices) (Result, []float64, error) {
+func MaxSliced(ctx context.Context, x, y []float64, dim int, c Slices) (permutation.Result, []float64, error) {
 	n, m, err := rows.Check2(x, y, dim, 1)
 	if err != nil {
-		return none, nil, err
+		return permutation.Failed, nil, err
 	}
 	if err := c.defaults(); err != nil {
-		return none, nil, err
+		return permutation.Failed, nil, err
 	}
 	if c.Order != 2 {
-		return none, nil, fmt.Errorf("%w: %v; the max-sliced distance is of order 2", divergence.ErrOrder, c.Order)
+		return permutation.Failed, nil, fmt.Errorf("%w: %v; the max-sliced distance is of order 2", divergence.ErrOrder, c.Order)
 	}
 	size := spread(x, y, dim)
 	if size == 0 {
-		return Result{statistics.Estimate{Value: 0, Error: math.NaN()}, permutation.P(make([]float64, c.Permutations+1))}, make([]float64, dim), nil
+		return permutation.Result{Estimate: statistics.Estimate{Error: math.NaN()}, P: permutation.P(make([]float64, c.Permutations+1))}, make([]float64, dim), nil
 	}
 	pooled := slices.Concat(x, y)
 	found := make([]float64, c.Permutations+1)
@@ -69,9 +69,9 @@ func MaxSliced(ctx context.Context, x, y []float64, dim int, c Slices) (Result, 
 		return nil
 	})
 	if err != nil {
-		return none, nil, err
+		return permutation.Failed, nil, err
 	}
-	return Result{w.root(2), permutation.P(found)}, theta, nil
+	return permutation.Result{Estimate: w.root(2), P: permutation.P(found)}, theta, nil
 }
 
 // search is an ascent's scratch.

@@ -16,7 +16,6 @@ import (
 	"github.com/ito-sde/ito/divergence/permutation"
 	"github.com/ito-sde/ito/internal/par"
 	"github.com/ito-sde/ito/sde/noise"
-	"github.com/ito-sde/ito/sde/statistics"
 )
 
 // Slices says how to slice. The zero value is 128 directions at order 2, without
@@ -28,15 +27,6 @@ type Slices struct {
 	Seed         uint64
 	Workers      int // 0: one a core; the result is the same
 }
-
-// Result is a distance with its standard error and p-value, NaN where that was not
-// asked for.
-type Result struct {
-	statistics.Estimate
-	P float64
-}
-
-var none = Result{failed, math.NaN()}
 
 func (c *Slices) defaults() error {
 	if c.Order == 0 {
@@ -71,13 +61,13 @@ const chunk = 32
 //
 // Bonneel, Rabin, Peyré, Pfister (2015), definition 2; Manole, Balakrishnan,
 // Wasserman (2022), for the error.
-func Sliced(ctx context.Context, x, y []float64, dim int, c Slices) (Result, error) {
+func Sliced(ctx context.Context, x, y []float64, dim int, c Slices) (permutation.Result, error) {
 	n, m, err := rows.Check2(x, y, dim, 1)
 	if err != nil {
-		return none, err
+		return permutation.Failed, err
 	}
 	if err := c.defaults(); err != nil {
-		return none, err
+		return permutation.Failed, err
 	}
 	size := spread(x, y, dim)
 	deals := newDeals(n+m, c.Seed, c.Permutations)
@@ -112,7 +102,7 @@ func Sliced(ctx context.Context, x, y []float64, dim int, c Slices) (Result, err
 			return nil
 		})
 		if err != nil {
-			return none, err
+			return permutation.Failed, err
 		}
 		for k := range count {
 			floats.Add(total, potential[k*(n+m):(k+1)*(n+m)])
@@ -124,7 +114,7 @@ func Sliced(ctx context.Context, x, y []float64, dim int, c Slices) (Result, err
 	if dim > 1 {
 		w.variance += meanVariance(each)
 	}
-	return Result{w.root(c.Order), permutation.P(statistic)}, nil
+	return permutation.Result{Estimate: w.root(c.Order), P: permutation.P(statistic)}, nil
 }
 
 // spread bounds the distance of any two rows' projections from above.
