@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -16,6 +17,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +50,7 @@ func main() {
 	flag.StringVar(&o.keep, "keep", "", "folder to build in and keep (default a temporary one)")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "Python with SciPy: the distribution's")
 	flag.StringVar(&o.raw, "raw", "", "file for the JSON lines (default in the user's cache)")
-	flag.StringVar(&o.from, "from", "", "measure nothing, read the JSON lines of an earlier run")
+	flag.StringVar(&o.from, "from", "", "file with the JSON lines of an earlier run: all of them, or only those of other than the --peers, which are measured anew")
 	flag.StringVar(&o.write, "write", "", "also write a Markdown page to this file")
 	flag.BoolVar(&o.reference, "reference", false, "only compute the reference solutions in quad precision and compare them")
 	flag.Parse()
@@ -63,17 +65,18 @@ func main() {
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "peers: "+format+"\n", args...) }
 
 func run(ctx context.Context, o options, out io.Writer) error {
+	var earlier []measure.Line
 	if o.from != "" {
-		f, err := os.Open(o.from)
+		data, err := os.ReadFile(o.from)
 		if err != nil {
 			return err
 		}
-		defer f.Close()
-		lines, err := readLines(f)
-		if err != nil {
+		if earlier, err = readLines(bytes.NewReader(data)); err != nil {
 			return fmt.Errorf("peers: %s: %w", o.from, err)
 		}
-		return publish(out, o, lines, nil)
+		if o.peers == "" {
+			return publish(out, o, earlier, nil)
+		}
 	}
 	b, err := newBuilder(ctx, o)
 	if err != nil {
@@ -100,7 +103,12 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	say("%d lines in %v, in %s", len(lines), time.Since(begin).Round(time.Second), o.raw)
-	return publish(out, o, lines, append(left, b.versions(ctx)...))
+	if o.from != "" {
+		anew := strings.Split(o.peers, ",")
+		earlier = slices.DeleteFunc(earlier, func(l measure.Line) bool { return slices.Contains(anew, l.Peer) })
+		left = append(left, fmt.Sprintf("Measured anew: %s; the others in an earlier run.", strings.Join(anew, ", ")))
+	}
+	return publish(out, o, append(earlier, lines...), append(left, b.versions(ctx)...))
 }
 
 func newBuilder(ctx context.Context, o options) (*builder, error) {
