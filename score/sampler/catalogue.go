@@ -103,6 +103,9 @@ var Spacings = []SpacingEntry{
 	{"lambda", UniformLambda{}, "uniform in λ = ln(α/σ)"},
 	{"karras", Karras{}, "uniform in (σ/α)^(1/7)"},
 	{"quadratic", Quadratic{}, "uniform in √t"},
+	{"sigma", UniformSigma{}, "uniform in σ"},
+	{"rho", Karras{Exponent: 1}, "uniform in σ/α"},
+	{"shifted-3", Shifted{UniformTime{}, 3}, "uniform in t, shifted by 3 towards the noise"},
 }
 
 // SpacingByName returns the catalogue's spacing.

@@ -19,6 +19,11 @@ func Times(p sde.Process, s Spacing, steps int, denoise bool) (Grid, error) {
 	if steps < 1 {
 		return Grid{}, fmt.Errorf("%w: %d steps; want at least one", ErrGrid, steps)
 	}
+	if shift, ok := s.(Shifted); ok {
+		if err := shift.check(); err != nil {
+			return Grid{}, err
+		}
+	}
 	cutoff, end := p.Horizon()
 	times := make([]float64, steps+1)
 	for i := range times {
@@ -77,4 +82,60 @@ func (k Karras) Time(p sde.Process, u float64) float64 {
 	cutoff, end := p.Horizon()
 	a, b := math.Pow(p.At(end).Rho(), 1/e), math.Pow(p.At(cutoff).Rho(), 1/e)
 	return p.TimeOf(-e * math.Log(a+u*(b-a)))
+}
+
+// UniformSigma spaces σ evenly: σ = (1−u) σ_max + u σ_min.
+type UniformSigma struct{}
+
+// Time interpolates σ and finds its time by bisection: σ grows with time in every
+// process.
+func (UniformSigma) Time(p sde.Process, u float64) float64 {
+	lo, hi := p.Horizon()
+	a, b := p.At(hi).Sigma, p.At(lo).Sigma
+	sigma := a + u*(b-a)
+	for range 200 {
+		mid := 0.5 * (lo + hi)
+		if mid <= lo || mid >= hi {
+			break
+		}
+		if p.At(mid).Sigma < sigma {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return hi
+}
+
+// Shifted moves the points of another spacing towards the noise, as models of
+// large pictures want it:
+//
+//	1 − u' = S (1−u)/(1 + (S−1)(1−u)),
+//
+// which leaves both ends where they are. Over UniformTime of a rectified flow
+// this is the shift of the log-SNR by −2 ln S at every time, up to the cut-offs.
+// S > 0; 1 changes nothing. A shift of a shift is an error of Times: it is the
+// accident of a list that was shifted already.
+//
+// Esser et al. (2024), "Scaling rectified flow transformers", eq. 23; Hoogeboom,
+// Heek, Salimans (2023), "Simple diffusion", eq. 3.
+type Shifted struct {
+	Spacing Spacing
+	S       float64
+}
+
+// Time shifts u.
+func (c Shifted) Time(p sde.Process, u float64) float64 {
+	w := 1 - u
+	return c.Spacing.Time(p, 1-c.S*w/(1+(c.S-1)*w))
+}
+
+func (c Shifted) check() error {
+	if _, twice := c.Spacing.(Shifted); twice || c.Spacing == nil {
+		return fmt.Errorf("%w: a shift needs a spacing that is not shifted already", ErrGrid)
+	}
+	if !(c.S > 0) || math.IsInf(c.S, 1) {
+		return fmt.Errorf("%w: a shift by %v; want it positive and finite", ErrGrid, c.S)
+	}
+	return nil
 }
