@@ -19,6 +19,22 @@ var Catalogue = []Entry{
 	{"platen", Platen{}, "Itô, diagonal noise, strong order 1 without derivative"},
 	{"eulerheun", EulerHeun{}, "Stratonovich, any noise, one drift a step"},
 	{"heun", Heun{}, "Stratonovich, any noise, second order in the drift"},
+	{"midpoint", Midpoint{}, "Stratonovich, any noise, second order in the drift"},
+	{"tamed", TamedEuler{}, "Itô, any noise, strong order ½, drifts of superlinear growth"},
+	{"implicit", DriftImplicitEuler{}, "Itô, any noise, strong order ½, stiff drifts"},
+	{"milsteincom", MilsteinCommutative{}, "Itô, commutative noise, strong order 1 without derivative"},
+	{"milsteingen", MilsteinGeneral{}, "Itô, any noise, strong order 1 with Lévy areas"},
+	{"sra1", SRA1, "additive noise, strong order 1½, two stages"},
+	{"sra3", SRA3, "additive noise, strong order 1½, three stages"},
+	{"sosra", SOSRA, "additive noise, strong order 1½, stable on large noise"},
+	{"sri1", SRI1, "Itô, diagonal noise, strong order 1½"},
+	{"sosri", SOSRI, "Itô, diagonal noise, strong order 1½, stable"},
+	{"shark", ShARK, "Stratonovich, any noise, strong order 1½ where additive, 1 where commutative"},
+	{"spark", SPaRK, "Stratonovich, any noise, orders of shark, three stages of each"},
+	{"slowrk", SlowRK, "Stratonovich, commutative noise with strong order 1½"},
+	{"platenweak", PlatenWeak{}, "Itô, any noise, weak order 2"},
+	{"baoab", BAOAB{}, "Langevin equations, weak order 2, positions exact in equilibrium"},
+	{"obabo", OBABO{}, "Langevin equations, weak order 2, velocities exact in equilibrium"},
 }
 
 // ByName returns the catalogue's method.

@@ -75,10 +75,16 @@ func (e *MismatchError) Unwrap() error { return ErrMethod }
 // differentiator is a Method that may need System.DiffusionDerivative.
 type differentiator interface{ needsDerivative() bool }
 
+// fitter is a Method that asks more of a system than a structure: it returns the
+// remedy, or nothing if the system fits.
+type fitter interface {
+	fits(s *System) (remedy string)
+}
+
 // Check validates a system and reports whether a method converges to its
 // solution: that its noise is within the method's structure, that its calculus
-// is the method's (they agree for additive noise), and that it has the
-// derivative that the method needs. The errors wrap [ErrSystem], or are a
+// is the method's (they agree for additive noise), and that it has the derivative
+// or the form that the method needs. The errors wrap [ErrSystem], or are a
 // *[MismatchError].
 func Check(m Method, s *System) error {
 	if err := s.Validate(); err != nil {
@@ -95,6 +101,11 @@ func Check(m Method, s *System) error {
 	}
 	if d, ok := m.(differentiator); ok && d.needsDerivative() && s.DiffusionDerivative == nil && !s.Structure.IsAdditive() {
 		return refuse("set System.DiffusionDerivative, or take Platen, which does without")
+	}
+	if f, ok := m.(fitter); ok {
+		if remedy := f.fits(s); remedy != "" {
+			return refuse(remedy)
+		}
 	}
 	return nil
 }

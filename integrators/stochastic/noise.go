@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/ito-sde/ito/sde/noise"
 )
 
 // scratch is what every stepper has: the system and the drift and diffusion at
@@ -32,6 +34,17 @@ func (c *scratch) check(dst, y, dw []float64) int {
 			len(y), len(dst), len(dw), c.rows, c.s.Dim, c.s.Noises()))
 	}
 	return rows
+}
+
+// parts panics unless the lengths go together, and cuts up the path's
+// functionals.
+func (c *scratch) parts(f noise.Functionals, dst, y, dw []float64) noise.Parts {
+	rows, per := len(y)/c.s.Dim, f.Len(c.s.Noises())
+	if len(dst) != len(y) || rows*c.s.Dim != len(y) || rows > c.rows || len(dw) != rows*per {
+		panic(fmt.Sprintf("stochastic: step of %d numbers into %d with %d of the path; want up to %d rows of %d with %d of the path each",
+			len(y), len(dst), len(dw), c.rows, c.s.Dim, per))
+	}
+	return f.Parts(dw, c.s.Noises())
 }
 
 // diffusion evaluates b for rows of y.

