@@ -57,7 +57,8 @@ type Ensemble struct {
 	// Quantity is what statistics are taken of; its zero value is the state.
 	Quantity Quantity
 	// Statistics are kept at each of Times. Those given are not changed: they
-	// say by their New what to keep.
+	// say by their New what to keep. Their standard errors are those of independent
+	// paths: for a Source whose rows depend on one another take statistics.Means.
 	Statistics []statistics.Reducer
 
 	// Progress, if it is not nil, is told after every chunk how many paths the

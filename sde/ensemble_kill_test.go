@@ -18,9 +18,9 @@ import (
 	"github.com/ito-sde/ito/sde/noise"
 )
 
-// long is an ensemble of a second or so, or of ITO_ENSEMBLE_PATHS paths.
+// long is an ensemble of half a second or so, or of ITO_ENSEMBLE_PATHS paths.
 func long(t testing.TB) sde.Ensemble {
-	paths := uint64(1.5e6)
+	paths := uint64(7e5)
 	if v := os.Getenv("ITO_ENSEMBLE_PATHS"); v != "" {
 		n, err := strconv.ParseFloat(v, 64)
 		require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestKilledHelper(t *testing.T) {
 	require.Equal(t, e.Paths, r.Paths)
 }
 
-// Killed (kill -9) in the middle, three times, and resumed: the same bits as
+// Killed (kill -9) in the middle, twice, and resumed: the same bits as
 // uninterrupted. Each time it goes on from further ahead.
 func TestEnsembleSurvivesKill(t *testing.T) {
 	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
@@ -70,7 +70,7 @@ func TestEnsembleSurvivesKill(t *testing.T) {
 		return info.Size()
 	}
 	before := 0
-	for range 3 {
+	for range 2 {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledHelper$", "-test.count=1")
 		cmd.Env = append(os.Environ(), "ITO_ENSEMBLE_CHECKPOINT="+file)
 		var out strings.Builder
@@ -119,7 +119,7 @@ func stamp(file string) time.Time {
 func TestEnsembleMemoryIsConstant(t *testing.T) {
 	live := func(paths uint64) uint64 {
 		e := long(t)
-		e.Steps, e.Times, e.Paths = 2, nil, paths
+		e.Steps, e.Times, e.Paths = 1, nil, paths
 		var m runtime.MemStats
 		e.Progress = func(done, total uint64) error {
 			if done == total {
@@ -133,6 +133,9 @@ func TestEnsembleMemoryIsConstant(t *testing.T) {
 		return m.HeapAlloc
 	}
 	longer := uint64(1e7)
+	if testing.Short() {
+		longer = 1e6
+	}
 	if os.Getenv("ITO_ENSEMBLE_PATHS") != "" {
 		longer = long(t).Paths
 	}

@@ -45,7 +45,9 @@ func reducers(t *testing.T) map[string]statistics.Reducer {
 	require.NoError(t, err)
 	q, err := quantiles.New(width, 1, 0.01)
 	require.NoError(t, err)
-	return map[string]statistics.Reducer{"moments": m, "moments to 8": m8, "covariance": c, "histogram": h, "quantiles": q}
+	g, err := statistics.NewMeans(2, m8.New())
+	require.NoError(t, err)
+	return map[string]statistics.Reducer{"means": g, "moments": m, "moments to 8": m8, "covariance": c, "histogram": h, "quantiles": q}
 }
 
 func state(t *testing.T, r statistics.Reducer) []byte {
@@ -62,7 +64,7 @@ func TestReducersMergeAndResume(t *testing.T) {
 		require.Equal(t, width, r.Width())
 		empty := state(t, r)
 		total := r.New()
-		for _, cut := range [][2]int{{0, 700}, {700, 700}, {700, 701}, {701, 3000}} {
+		for _, cut := range [][2]int{{0, 700}, {700, 700}, {700, 702}, {702, 3000}} {
 			part := r.New()
 			part.Add(x[cut[0]*width : cut[1]*width])
 			before := state(t, part)
@@ -229,8 +231,27 @@ func TestHistogram(t *testing.T) {
 	require.EqualValues(t, 9, h.Count())
 }
 
+// The mean of antithetic pairs has the error of pairs, not of rows.
+func TestMeans(t *testing.T) {
+	m, err := statistics.NewMoments(1, 4)
+	require.NoError(t, err)
+	g, err := statistics.NewMeans(2, m)
+	require.NoError(t, err)
+	g.Add([]float64{1, -1, 2, -4, 5})
+	require.EqualValues(t, 3, m.Count())
+	require.InEpsilon(t, 4./3, m.Mean(0).Value, 1e-15) // of 0, −1 and 5
+	require.Equal(t, 5.0, m.Max(0))
+	require.Same(t, m, g.Of())
+	other, err := statistics.NewMeans(3, m)
+	require.NoError(t, err)
+	require.Panics(t, func() { g.Merge(other) })
+	require.ErrorIs(t, g.UnmarshalBinary(state(t, other)), statistics.ErrEncoding)
+}
+
 func TestShapesAreRefused(t *testing.T) {
-	_, err := statistics.NewMoments(0, 4)
+	_, err := statistics.NewMeans(0, nil)
+	require.ErrorIs(t, err, statistics.ErrShape)
+	_, err = statistics.NewMoments(0, 4)
 	require.ErrorIs(t, err, statistics.ErrShape)
 	_, err = statistics.NewMoments(1, 9)
 	require.ErrorIs(t, err, statistics.ErrShape)
