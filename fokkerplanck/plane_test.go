@@ -219,4 +219,3 @@ func TestPlaneIsOfSecondOrder(t *testing.T) {
 	}
 	require.InDelta(t, 2, fit(n, e), 0.15, "%v", e)
 }
-
