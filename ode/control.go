@@ -119,7 +119,10 @@ func (c *controller) reject(norm2 float64) float64 {
 func (c *controller) accept(norm2 float64) float64 {
 	// What does not wait for the norm comes first.
 	r := c.safety - c.beta[1]*c.Errors[0] - c.beta[2]*c.Errors[1] - c.alpha[0]*c.Ratios[0] - c.alpha[1]*c.Ratios[1]
-	e := max(log2(norm2)/2, tiny)
+	e := log2(norm2) / 2
+	if !(e >= tiny) {
+		e = tiny
+	}
 	r -= c.beta[0] * e
 	if c.cautious {
 		r = min(r, c.safety-e/c.k)
@@ -128,8 +131,16 @@ func (c *controller) accept(norm2 float64) float64 {
 	if c.Rejected {
 		top = 0
 	}
-	r = min(top, max(c.least, r))
-	c.Errors = [2]float64{max(e, fresh), c.Errors[0]}
+	switch { // the functions min and max look for numbers that are none
+	case r > top:
+		r = top
+	case r < c.least:
+		r = c.least
+	}
+	c.Errors[1] = c.Errors[0]
+	if c.Errors[0] = e; e < fresh {
+		c.Errors[0] = fresh
+	}
 	c.Ratios = [2]float64{r, c.Ratios[0]}
 	c.Rejected = false
 	return exp2(r)

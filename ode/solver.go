@@ -137,7 +137,9 @@ func (s *solver) try(ctx context.Context) (h, end float64, err error) {
 				factor := s.control.accept(norm2)
 				// A step cut short by the end says little against the longer one.
 				if grown := math.Abs(h) * factor; grown > s.h || end != s.t1 && (len(s.stops) == 0 || end != s.stops[0]) {
-					s.h = min(grown, s.c.Max)
+					if s.h = grown; grown > s.c.Max {
+						s.h = s.c.Max
+					}
 				}
 			}
 			return h, end, nil
@@ -177,9 +179,10 @@ func (s *solver) choose(h, norm float64) {
 // where it would reach them. A remainder of less than a part in 10^10 of a step
 // is no step of its own.
 func (s *solver) propose() (h, end float64) {
-	end = s.t + s.dir*s.h
-	if !s.adaptive {
+	h = s.dir * s.h
+	if end = s.t + h; !s.adaptive {
 		end = s.t0 + s.dir*s.h*float64(s.fixed+1)
+		h = end - s.t
 	}
 	limit := s.t1
 	for len(s.stops) > 0 && (s.stops[0]-s.t)*s.dir <= 0 { // at t0, or one twice
@@ -188,14 +191,16 @@ func (s *solver) propose() (h, end float64) {
 	if len(s.stops) > 0 {
 		limit, s.bar = s.stops[0], math.NaN()
 	}
-	s.grid = (limit-end)*s.dir >= -1e-10*s.h
-	if (limit-end)*s.dir <= 1e-10*s.h {
+	s.grid = true
+	if left := (limit - end) * s.dir; left <= 1e-10*s.h {
+		s.grid = left >= -1e-10*s.h
 		end = limit
+		h = end - s.t
 		if len(s.stops) > 0 && limit == s.stops[0] {
 			s.bar, s.before = limit, math.Nextafter(limit, s.t0)
 		}
 	}
-	return end - s.t, end
+	return h, end
 }
 
 // norm2 is the weighted mean square of the estimate, not a number where the new

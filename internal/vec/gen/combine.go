@@ -78,8 +78,9 @@ func (f family) term(width int, j string, acc, coefficient int) {
 
 // combine4 emits the sum of a stage of four numbers, the most frequent of small
 // systems, which spends its time on the way in and out: it reads the terms where
-// package vec keeps them, and the last one number by number, as it was written: a
-// vector would have to wait until all of it has reached the cache.
+// package vec keeps them. The last term is read number by number, as it was
+// written, and the sum written as the right-hand side will read it: a vector would
+// have to wait until all of it has reached the cache.
 func combine4() {
 	f := avx2
 	emit("\n// func combine4(t *Terms, dst, y, k *float64, h float64)")
@@ -105,7 +106,6 @@ func combine4() {
 	f.op("SUBQ $2, R10")
 	f.op("JGE  pairs")
 	emit("\nrest:")
-	f.op("VBROADCASTSD h+32(FP), V4")
 	f.op("MOVQ y+16(FP), SI")
 	f.op("MOVQ dst+8(FP), DI")
 	f.op("CMPQ R10, $-2")
@@ -117,28 +117,30 @@ func combine4() {
 	f.op("ADDQ $8, R8")
 	emit("\nlast:")
 	f.op("MOVQ (R9), R11")
-	f.op("VBROADCASTSD (R8), V2")
+	f.op("LEAQ (DX)(R11*8), DX")
 	f.op("VADDPD V1, V0, V0")
-	f.gather()
-	f.op("VFMADD231PD V5, V2, V0")
+	f.op("VMOVSD (R8), H2")
+	f.op("VEXTRACTF128 $1, V0, H6")
+	f.op("VUNPCKHPD H0, H0, H5")
+	f.op("VUNPCKHPD H6, H6, H7")
+	f.op("VMOVSD h+32(FP), H4")
+	for i, r := range []string{"H0", "H5", "H6", "H7"} {
+		f.op("VFMADD231SD %d(DX), H2, %s", 8*i, r)
+	}
 	f.op("TESTQ SI, SI")
 	f.op("JZ   scale")
-	f.op("VFMADD213PD (SI), V4, V0")
-	f.op("VMOVUPD V0, (DI)")
-	f.op("VZEROUPPER")
-	f.op("RET")
+	for i, r := range []string{"H0", "H5", "H6", "H7"} {
+		f.op("VFMADD213SD %d(SI), H4, %s", 8*i, r)
+	}
+	f.op("JMP  store")
 	emit("\nscale:")
-	f.op("VMULPD V4, V0, V0")
-	f.op("VMOVUPD V0, (DI)")
+	for _, r := range []string{"H0", "H5", "H6", "H7"} {
+		f.op("VMULSD H4, %[1]s, %[1]s", r)
+	}
+	emit("\nstore:")
+	for i, r := range []string{"H0", "H5", "H6", "H7"} {
+		f.op("VMOVSD %s, %d(DI)", r, 8*i)
+	}
 	f.op("VZEROUPPER")
 	f.op("RET")
-}
-
-// gather reads four numbers one by one.
-func (f family) gather() {
-	f.op("VMOVSD (DX)(R11*8), H5")
-	f.op("VMOVHPD 8(DX)(R11*8), H5, H5")
-	f.op("VMOVSD 16(DX)(R11*8), H6")
-	f.op("VMOVHPD 24(DX)(R11*8), H6, H6")
-	f.op("VINSERTF128 $1, H6, V5, V5")
 }
