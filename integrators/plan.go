@@ -14,7 +14,8 @@ type plan struct {
 	spread                 vec.Terms // between the stages that Stiffness compares
 	dense                  []int     // where the stages of the interpolant start
 	fsal                   bool
-	stages                 int // evaluations to keep
+	four                   bool // the stages may go through Combine4
+	stages                 int  // evaluations to keep
 }
 
 type planKey struct {
@@ -52,6 +53,10 @@ func newPlan(m *Tableau, pad int) *plan {
 	p.weights, p.errors, p.third = terms(m.B, pad), terms(m.E, pad), terms(m.E3, pad)
 	if m.TellsStiffness() {
 		p.spread = m.difference(pad)
+	}
+	p.four = pad == 4 && vec.HasCombine4()
+	for i := range p.rows[1:] {
+		p.four = p.four && p.rows[i+1].Len() > 0
 	}
 	for i := range m.Dense {
 		p.dense = append(p.dense, i*pad)

@@ -84,6 +84,27 @@ func (r *rk) eval(stage int, t float64, y []float64) error {
 	return r.f(r.slopes[stage], t, y[:r.dim])
 }
 
+// stages evaluates all stages but the first.
+func (r *rk) stages(h float64) error {
+	p, f, c, last := r.plan, r.f, r.m.C, len(r.m.B)-1
+	for i := 1; i <= last; i++ {
+		at := r.stage
+		if p.fsal && i == last {
+			at = r.next
+		}
+		if p.four {
+			p.rows[i].Combine4((*[4]float64)(at), (*[4]float64)(r.y), h, &r.k[0])
+		} else {
+			p.rows[i].Combine(at, r.y, h, r.k)
+		}
+		r.counts.Evaluations++
+		if err := f(r.slopes[i], r.t+c[i]*h, at[:r.dim]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *rk) Try(dst, estimate []float64, h float64) error {
 	last := len(r.m.B) - 1
 	switch r.first {
@@ -97,15 +118,8 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 		copy(r.slopes[0], r.slopes[last+1])
 	}
 	r.first = inPlace
-	for i := 1; i <= last; i++ {
-		at := r.stage
-		if r.plan.fsal && i == last {
-			at = r.next
-		}
-		r.plan.rows[i].Combine(at, r.y, h, r.k)
-		if err := r.eval(i, r.t+r.m.C[i]*h, at); err != nil {
-			return err
-		}
+	if err := r.stages(h); err != nil {
+		return err
 	}
 	if !r.plan.fsal {
 		r.plan.weights.Combine(r.next, r.y, h, r.k)

@@ -44,6 +44,18 @@ func (t *Terms) Combine(dst, y []float64, h float64, k []float64) {
 	combine(best, dst, y, h, t.c, k, t.off)
 }
 
+// HasCombine4 tells whether Combine4 works here.
+func HasCombine4() bool { return hasFour }
+
+// Combine4 is Combine for four numbers, at least one term and a y, without any
+// check: k must reach as far as the terms do.
+func (t *Terms) Combine4(dst, y *[4]float64, h float64, k *float64) {
+	combine4(t, &dst[0], &y[0], k, h)
+}
+
+// Len is the number of terms.
+func (t *Terms) Len() int { return len(t.c) }
+
 func at(y []float64, i int) *float64 {
 	if y == nil {
 		return nil
