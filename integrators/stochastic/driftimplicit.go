@@ -27,7 +27,7 @@ var ErrNewton = errors.New("stochastic: Newton's method does not converge")
 // costs an evaluation of a in every iteration, and for each J one per group of
 // columns of Pattern and a factorisation; a linear drift two iterations and one J.
 //
-// Kloeden, Platen (1992), eq. 12.2.2 with α = 1.
+// Kloeden, Platen (1992), section 12.2.
 type DriftImplicitEuler struct {
 	// Pattern is that of J for a row; nil means dense.
 	Pattern *jacobian.Pattern

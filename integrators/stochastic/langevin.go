@@ -68,7 +68,7 @@ const langevinRemedy = "make the system by Langevin"
 //
 // Strong order 1, weak order 2. Leimkuhler,
 // Matthews (2013), "Rational construction of stochastic numerical methods for
-// molecular sampling", section 2.
+// molecular sampling".
 type BAOAB struct{}
 
 // Calculus returns Ito.
@@ -100,7 +100,7 @@ func (BAOAB) Stepper(s *System, rows int) Stepper { return &baoab{newSplitting(s
 // evaluations of the force.
 //
 // Strong order 1, weak order 2. Bussi,
-// Parrinello (2007), "Accurate sampling using Langevin dynamics", section II.
+// Parrinello (2007), "Accurate sampling using Langevin dynamics".
 type OBABO struct{}
 
 // Calculus returns Ito.

@@ -21,8 +21,7 @@ import (
 // coefficient uses are not evaluated.
 //
 // A *SRATableau is a Method. Rößler (2010), "Runge–Kutta methods for the strong
-// approximation of solutions of stochastic differential equations", eq. 6.5 and
-// theorem 6.2.
+// approximation of solutions of stochastic differential equations", section 6.
 type SRATableau struct {
 	Name                string
 	C0, C1              []float64
@@ -90,8 +89,8 @@ func filled(n int, v float64) []float64 {
 	return out
 }
 
-// Validate checks the shapes and the conditions of strong order 1½ of theorem
-// 6.2. The error wraps [ErrTableau].
+// Validate checks the shapes and the conditions of strong order 1½. The error
+// wraps [ErrTableau].
 func (m *SRATableau) Validate() error {
 	n := len(m.Alpha)
 	e := filled(n, 1)

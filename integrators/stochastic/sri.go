@@ -28,8 +28,7 @@ import (
 // evaluated, equal ones once.
 //
 // A *SRITableau is a Method. Rößler (2010), "Runge–Kutta methods for the strong
-// approximation of solutions of stochastic differential equations", eq. 6.1 and
-// theorem 6.1.
+// approximation of solutions of stochastic differential equations", section 6.
 type SRITableau struct {
 	Name                       string
 	C0, C1                     []float64
@@ -59,8 +58,8 @@ func (*SRITableau) Needs() noise.Functionals { return noise.SpaceTime }
 // String returns Name.
 func (m *SRITableau) String() string { return m.Name }
 
-// Validate checks the shapes and the conditions of strong order 1½ of theorem
-// 6.1. The error wraps [ErrTableau].
+// Validate checks the shapes and the conditions of strong order 1½. The error
+// wraps [ErrTableau].
 func (m *SRITableau) Validate() error {
 	n := len(m.Alpha)
 	e := filled(n, 1)

@@ -1,6 +1,7 @@
 package stochastic_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -173,4 +174,39 @@ func TestDriftImplicitEulerFails(t *testing.T) {
 		err := stochastic.DriftImplicitEuler{}.Stepper(&s, 1).Step(make([]float64, 1), 0, 1, []float64{1}, []float64{0})
 		require.ErrorIs(t, err, stochastic.ErrNewton)
 	}
+}
+
+// A tableau of one's own is a method, once its conditions hold.
+func ExampleSRATableau() {
+	m := &stochastic.SRATableau{
+		Name: "mine", C0: []float64{0, 0.75}, C1: []float64{1, 0},
+		A0: [][]float64{{}, {0.75}}, B0: [][]float64{{}, {1.5}},
+		Alpha: []float64{1. / 3, 2. / 3}, Beta1: []float64{1, 0}, Beta2: []float64{-1, 1},
+	}
+	fmt.Println(m.Validate())
+	m.Beta2 = []float64{1, -1}
+	fmt.Println(m.Validate())
+	// Output:
+	// <nil>
+	// stochastic: tableau: mine: β2·C1 is 1, want -1
+}
+
+// One step of dy = −1000 (y − cos t) dt + 0.1 dw that is a hundred times too long
+// for an explicit method.
+func ExampleDriftImplicitEuler() {
+	s := stochastic.System{
+		Dim: 1, Structure: stochastic.AdditiveDiagonal,
+		Drift: func(dst []float64, t float64, y []float64) error {
+			dst[0] = -1000 * (y[0] - math.Cos(t))
+			return nil
+		},
+		Diffusion: func(dst []float64, _ float64, _ []float64) error { dst[0] = 0.1; return nil },
+	}
+	dst := make([]float64, 1)
+	if err := (stochastic.DriftImplicitEuler{}).Stepper(&s, 1).Step(dst, 0, 0.2, []float64{0}, []float64{0.4}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.6f beside cos 0.2 = %.6f\n", dst[0], math.Cos(0.2))
+	// Output: 0.975390 beside cos 0.2 = 0.980067
 }

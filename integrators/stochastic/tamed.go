@@ -18,8 +18,7 @@ import (
 // evaluation of each.
 //
 // Hutzenthaler, Jentzen, Kloeden (2012), "Strong convergence of an explicit
-// numerical method for SDEs with nonglobally Lipschitz continuous coefficients",
-// eq. 4.
+// numerical method for SDEs with nonglobally Lipschitz continuous coefficients".
 type TamedEuler struct{}
 
 // Calculus returns Ito.

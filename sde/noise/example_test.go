@@ -2,6 +2,7 @@ package noise_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/ito-sde/ito/sde/noise"
 )
@@ -98,4 +99,39 @@ func ExampleStream() {
 	u := s.Uniform()
 	fmt.Println(batch, u > 0 && u < 1)
 	// Output: [70 23 25 13] true
+}
+
+// A step of length 1 of two coordinates with space–time and Lévy area, and what
+// the area is worth given the rest: its conditional mean.
+func ExampleDraw() {
+	const f = noise.Area
+	dw := make([]float64, f.Len(2))
+	noise.Draw(noise.Gaussian{}, dw, f, 2, 1, noise.Address{Seed: 1, Use: noise.Path})
+	p := f.Parts(dw, 2)
+	fmt.Println(len(p.W), len(p.H), len(p.A))
+	fmt.Printf("A = %.4f, of which %.4f by ΔW and H\n", p.A[0], p.H[0]*p.W[1]-p.W[0]*p.H[1])
+	// Output:
+	// 2 2 1
+	// A = -0.8789, of which -0.6997 by ΔW and H
+}
+
+// Joined halves are the step, with their space–time areas.
+func ExamplePathTree() {
+	const f = noise.SpaceTime
+	b, err := noise.NewPathTree(1, 0, f, 1, 0, 1, 1e-3)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var whole, left, right [2]float64
+	b.Increment(whole[:], 0, 0.6)
+	b.Increment(left[:], 0, 0.25)
+	b.Increment(right[:], 0.25, 0.6)
+	f.Join(left[:], left[:], right[:], 1, 0.25, 0.35)
+	for i, v := range whole {
+		fmt.Println(math.Abs(v-left[i]) < 1e-14)
+	}
+	// Output:
+	// true
+	// true
 }

@@ -23,8 +23,7 @@ import (
 // pairs in the order 01, 02, ..., 12, ...
 //
 // Foster, Lyons, Oberhauser (2020), "An optimal polynomial approximation of
-// Brownian motion", theorem 2.2 and definition 3.1; Kloeden, Platen (1992), eq.
-// 14.2.8 for V.
+// Brownian motion"; Kloeden, Platen (1992), section 14.2, for V.
 type Functionals uint8
 
 // The sets, to be joined by |. 0 is the increment alone.

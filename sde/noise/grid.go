@@ -35,8 +35,8 @@ import (
 //
 // Increments in order cost about one draw each at any level, and allocate
 // nothing. A Grid is not safe for concurrent use. Giles (2008), "Multilevel
-// Monte Carlo path simulation", section 4; Foster (2020), "Numerical
-// approximations for stochastic differential equations", theorem 6.1.4.
+// Monte Carlo path simulation", section 4; Foster, Lyons, Oberhauser (2020), "An
+// optimal polynomial approximation of Brownian motion", for H and K.
 type Grid struct {
 	source Source
 	at     Address

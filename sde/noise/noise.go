@@ -3,8 +3,8 @@
 // the same bits for any batch size, chunking, worker count or machine count.
 //
 // Gaussian is the Source that everything defaults to; Stream the sequence of
-// random numbers under it, for uniform numbers and indices; Tree and Grid are
-// Brownian paths; Zero, Impulse, Signs and Antithetic are sources for tests,
+// random numbers under it, for uniform numbers and indices; Tree, PathTree and Grid
+// are Brownian paths, Functionals what methods ask of a path's step; Zero, Impulse, Signs and Antithetic are sources for tests,
 // probes and variance reduction. The numbers are made without logarithms,
 // exponentials or fused multiply-adds, whose last bits differ between builds, so
 // that an address has the same bits on every architecture.
