@@ -109,6 +109,20 @@ func TestOrders(t *testing.T) {
 	}
 }
 
+// A revolution on a circle in 160 steps of Verner's method of order 6: with the
+// coefficients rounded one by one it ends 4e-11 off, with sums that hold at what is
+// left of truncation, 3e-13, and of rounding.
+func TestBalance(t *testing.T) {
+	s := integrators.Verner6.Stepper(problems[1].f, 4)
+	y := []float64{1, 0, 0, 1}
+	require.NoError(t, s.Reset(0, y))
+	for range 160 {
+		require.NoError(t, s.Try(y, nil, 2*math.Pi/160))
+		s.Accept()
+	}
+	require.InDeltaSlice(t, []float64{1, 0, 0, 1}, y, 4e-12)
+}
+
 func TestEvaluations(t *testing.T) {
 	for _, e := range integrators.Catalogue {
 		calls := 0

