@@ -172,17 +172,9 @@ func (o *ordered) jacobian(dst *jacobian.Matrix, t float64, _ []float64) error {
 	return nil
 }
 
-// density makes a state positive and of the given mass, and notes how much that
-// moved.
+// density is that of a state, made positive and of the given mass.
 func (o *ordered) density(y []float64, mass float64, moved *float64) (p []float64, absorbed [2]float64) {
-	kept := make([]float64, len(y))
-	for i, v := range y {
-		kept[i] = math.Max(v, 0)
-	}
-	if sum := floats.Sum(kept); sum > 0 {
-		floats.Scale(mass/sum, kept)
-	}
-	*moved = math.Max(*moved, floats.Distance(kept, y, 1))
+	kept := positive(y, mass, moved)
 	p = make([]float64, len(o.left))
 	for i := range p {
 		p[i] = kept[o.place(i)] / o.g.Width(i)
@@ -191,4 +183,18 @@ func (o *ordered) density(y []float64, mass float64, moved *float64) (p []float6
 		absorbed = [2]float64{kept[0], kept[len(kept)-1]}
 	}
 	return p, absorbed
+}
+
+// positive returns masses without what is negative, scaled to the sum mass, and
+// notes the most that this moved.
+func positive(y []float64, mass float64, moved *float64) []float64 {
+	kept := make([]float64, len(y))
+	for i, v := range y {
+		kept[i] = math.Max(v, 0)
+	}
+	if sum := floats.Sum(kept); sum > 0 {
+		floats.Scale(mass/sum, kept)
+	}
+	*moved = math.Max(*moved, floats.Distance(kept, y, 1))
+	return kept
 }

@@ -1,9 +1,10 @@
 package fokkerplanck
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 )
 
 // direction is the part of the equation along the bonds from cells to those e
@@ -36,6 +37,7 @@ type bonds struct {
 	nx, ny     int
 	directions []*direction
 	byVector   map[int2]*direction
+	exits      [4][]float64 // rates through the left, right, bottom and top wall; nil: none
 }
 
 func newBonds(pr PlaneProblem, g Plane) *bonds {
@@ -68,6 +70,9 @@ func (b *bonds) assemble(t float64) error {
 		clear(d.kill)
 		d.factors = d.factors[:0]
 	}
+	for _, w := range b.exits {
+		clear(w)
+	}
 	for class, odd := range [3]int2{{1, 0}, {0, 1}, {1, 1}} {
 		for l := -odd[1]; l < 2*b.ny; l += 2 {
 			if l < 0 && b.pr.Bottom == Periodic {
@@ -83,9 +88,8 @@ func (b *bonds) assemble(t float64) error {
 			}
 		}
 	}
-	sort.Slice(b.directions, func(i, j int) bool {
-		p, q := b.directions[i].e, b.directions[j].e
-		return p[1] < q[1] || (p[1] == q[1] && p[0] < q[0])
+	slices.SortFunc(b.directions, func(d, f *direction) int {
+		return cmp.Or(cmp.Compare(d.e[1], f.e[1]), cmp.Compare(d.e[0], f.e[0]))
 	})
 	return nil
 }
@@ -214,28 +218,32 @@ func (b *bonds) add(e int2, k, l int, root, v, lambda float64) error {
 	if out {
 		cell, far, sign = to, from, -1
 	}
-	part, wall := 1.0, Reflecting
-	cross := func(at, end, n int, low, high Wall) {
+	part, wall := 1.0, 0
+	cross := func(at, end, n, low int) {
 		if end >= 0 && end < n {
 			return
 		}
 		edge, w := -0.5, low
 		if end >= n {
-			edge, w = float64(n)-0.5, high
+			edge, w = float64(n)-0.5, low+1
 		}
 		if s := (edge - float64(at)) / float64(end-at); s < part {
 			part, wall = s, w
 		}
 	}
-	cross(cell[0], far[0], b.nx, b.pr.Left, b.pr.Right)
-	cross(cell[1], far[1], b.ny, b.pr.Bottom, b.pr.Top)
-	if wall == Absorbing {
+	cross(cell[0], far[0], b.nx, 0)
+	cross(cell[1], far[1], b.ny, 2)
+	if [4]Wall{b.pr.Left, b.pr.Right, b.pr.Bottom, b.pr.Top}[wall] == Absorbing {
 		i := cell[0] + b.nx*cell[1]
 		if d.kill == nil {
 			d.kill = make([]float64, b.nx*b.ny)
 		}
+		if b.exits[wall] == nil {
+			b.exits[wall] = make([]float64, b.nx*b.ny)
+		}
 		away, _ := flux(sign*v, lambda, part)
 		d.kill[i] += root * away / b.g.area(i)
+		b.exits[wall][i] += root * away / b.g.area(i)
 	}
 	return nil
 }

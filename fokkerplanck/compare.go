@@ -66,8 +66,8 @@ func Compare(g Grid, p, x []float64) (Comparison, error) {
 // ComparePlane tests particles, pairs (x, y) one after the other, as [Compare]
 // does, by χ² alone, whose bins are runs of cells along x.
 func ComparePlane(g Plane, p, xy []float64) (Comparison, error) {
-	if g.X.Cells() < 3 || g.Y.Cells() < 3 || len(p) != g.Cells() {
-		return Comparison{}, fmt.Errorf("%w: %d averages on %d cells; want one on each", ErrProblem, len(p), g.Cells())
+	if err := checkPlaneDensity(g, p); err != nil {
+		return Comparison{}, err
 	}
 	mass := g.Mass(p)
 	if len(xy) < 40 || len(xy)%2 != 0 || !(mass > 0) || math.IsInf(mass, 1) {
@@ -75,9 +75,6 @@ func ComparePlane(g Plane, p, xy []float64) (Comparison, error) {
 	}
 	expected, counts := make([]float64, len(p)), make([]float64, len(p))
 	for i, v := range p {
-		if !(v >= 0) {
-			return Comparison{}, fmt.Errorf("%w: density in cell %d is %v; want it not negative", ErrProblem, i, v)
-		}
 		expected[i] = v * g.area(i) / mass * float64(len(xy)/2)
 	}
 	for k := 0; k < len(xy); k += 2 {

@@ -94,3 +94,16 @@ func (pr PlaneProblem) diffusion(x, y, t float64) (d tensor, err error) {
 	}
 	return d, err
 }
+
+func checkPlaneDensity(g Plane, p []float64) error {
+	if len(p) != g.Cells() {
+		return fmt.Errorf("%w: %d averages on %d cells; want one on each", ErrProblem, len(p), g.Cells())
+	}
+	for k, v := range p {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			n := g.X.Cells()
+			return fmt.Errorf("%w: density in cell (%d, %d) is %v; want it finite and not negative", ErrProblem, k%n, k/n, v)
+		}
+	}
+	return nil
+}

@@ -2,7 +2,6 @@ package fokkerplanck
 
 import (
 	"context"
-	"fmt"
 	"math"
 )
 
@@ -25,13 +24,8 @@ func SolvePlane(ctx context.Context, pr PlaneProblem, g Plane, p0 []float64, t0,
 	if err := pr.check(g); err != nil {
 		return nil, err
 	}
-	if len(p0) != g.Cells() {
-		return nil, fmt.Errorf("%w: %d averages on %d cells; want one on each", ErrProblem, len(p0), g.Cells())
-	}
-	for i, v := range p0 {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%w: density in cell %d is %v; want it finite and not negative", ErrProblem, i, v)
-		}
+	if err := checkPlaneDensity(g, p0); err != nil {
+		return nil, err
 	}
 	if err := c.check(t0, t1); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 // after the other within a band, without subtraction (Grassmann, Taksar, Heyman
 // 1985), so that every average is positive and exact to a few n roundings,
 // whatever flux there is. On n×m cells, n ≤ m, it takes n³m operations and 2n²m
-// numbers of memory: 2 s and 270 MB for 256², more where the walls are periodic.
+// numbers of memory: a second or two and 270 MB for 256², more where the walls are periodic.
 //
 // The error wraps ErrProblem, also for absorbing walls, for a grid that needs more
 // than 2 GiB, and where nothing leads on from some cell, so that no single
@@ -77,20 +77,15 @@ func (s *banded) row(i int) []float64 {
 
 func (b *bonds) band() (*banded, error) {
 	s := &banded{n: b.nx * b.ny}
+	n := s.n
 	each := func(f func(from, to int, rate float64)) {
-		for _, d := range b.directions {
-			for i, on := range d.fwd {
-				if on > 0 || d.bwd[i] > 0 {
-					c := int2{i%b.nx + d.e[0], i/b.nx + d.e[1]}
-					b.wrap(&c)
-					p, q := b.order(i), b.order(c[0]+b.nx*c[1])
-					f(p, q, on)
-					f(q, p, d.bwd[i])
-				}
+		b.each(func(from, to int, rate float64) {
+			if to < n {
+				f(b.order(from), b.order(to), rate)
 			}
-		}
+		})
 	}
-	each(func(from, to int, _ float64) { s.width = max(s.width, to-from) })
+	each(func(from, to int, _ float64) { s.width = max(s.width, to-from, from-to) })
 	if s.n*(2*s.width+1) > 1<<28 {
 		return nil, fmt.Errorf("%w: %d cells with a band of %d are more than 2 GiB; take fewer cells, or solve for a long time", ErrProblem, s.n, s.width)
 	}
@@ -99,26 +94,43 @@ func (b *bonds) band() (*banded, error) {
 	return s, nil
 }
 
-// stationary returns the null vector, or nil and the place that nothing leaves.
-func (s *banded) stationary() ([]float64, int) {
+// eliminate removes one place after the other, with the rates at which places are
+// left for good and their sources: what came by way of a place goes directly. It
+// returns what leaves each at its removal, or nil and the place that nothing
+// leaves.
+func (s *banded) eliminate(source, out []float64) ([]float64, int) {
 	w := s.width
 	pivots := make([]float64, s.n)
-	for i := range s.n - 1 {
+	for i := range s.n {
 		on := s.row(i)[w+1 : w+1+min(w, s.n-1-i)] // to what is left
-		pivots[i] = floats.Sum(on)
-		if !(pivots[i] > 0) {
+		d := out[i] + floats.Sum(on)
+		if !(d > 0) {
 			return nil, i
 		}
+		pivots[i] = d
 		for k := range on {
 			j := i + 1 + k
-			back := s.row(j)[w-1-k]
+			back := s.row(j)[w-1-k] / d
 			if back == 0 {
 				continue
 			}
-			// From j by way of i; what comes back to j is not moved.
-			row := s.row(j)[w-k : w-k+len(on)]
-			floats.AddScaled(row, back/pivots[i], on)
+			// What comes back to j is not moved: pivots leave it out.
+			floats.AddScaled(s.row(j)[w-k:w-k+len(on)], back, on)
+			out[j] += back * out[i]
+			source[j] += back * source[i]
 		}
+	}
+	return pivots, 0
+}
+
+// stationary returns the null vector, or nil and the place that nothing leaves.
+func (s *banded) stationary() ([]float64, int) {
+	w := s.width
+	out := make([]float64, s.n)
+	out[s.n-1] = 1 // reached last; only its pivot changes
+	pivots, at := s.eliminate(make([]float64, s.n), out)
+	if pivots == nil {
+		return nil, at
 	}
 	m := make([]float64, s.n)
 	m[s.n-1] = 1

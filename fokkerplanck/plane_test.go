@@ -219,3 +219,25 @@ func TestPlaneIsOfSecondOrder(t *testing.T) {
 	}
 	require.InDelta(t, 2, fit(n, e), 0.15, "%v", e)
 }
+
+func TestPlaneStepsDoNotAllocate(t *testing.T) {
+	for _, w := range wallings {
+		g := Plane{bent(0, 1, 0.3, 12), bent(0, 1, 0.2, 11)}
+		for scheme := TRBDF2; scheme <= CrankNicolson; scheme++ {
+			pr := turning(w)
+			pr.Steady = scheme == TRBDF2
+			s := newPlaneStepper(pr, g)
+			for i := range s.m {
+				s.m[i] = float64(i % 2)
+			}
+			step := func() {
+				if err := s.step(scheme, 0, 0.1, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			step()
+			step()
+			require.Zero(t, testing.AllocsPerRun(5, step))
+		}
+	}
+}
