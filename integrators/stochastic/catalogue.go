@@ -19,6 +19,7 @@ var Catalogue = []Entry{
 	{"platen", Platen{}, "Itô, diagonal noise, strong order 1 without derivative"},
 	{"eulerheun", EulerHeun{}, "Stratonovich, any noise, one drift a step"},
 	{"heun", Heun{}, "Stratonovich, any noise, second order in the drift"},
+	{"revheun", ReversibleHeun{}, "Stratonovich, any noise, algebraically reversible, on pairs"},
 	{"midpoint", Midpoint{}, "Stratonovich, any noise, second order in the drift"},
 	{"tamed", TamedEuler{}, "Itô, any noise, strong order ½, drifts of superlinear growth"},
 	{"implicit", DriftImplicitEuler{}, "Itô, any noise, strong order ½, stiff drifts"},

@@ -212,6 +212,27 @@ func group(c stochastic.Calculus) problem {
 	}}
 }
 
+// power is dy = 6 y^⅔ dt + y^⅔ ∘ dw, or in Itô's sense with ⅓ y^⅓ more of drift:
+// (1 + 2t + w/3)³ from 1. Its derivatives are singular at 0, so it is for paths
+// from 1 alone, which reach 0 with a chance below 1e-15.
+func power(c stochastic.Calculus) problem {
+	return problem{"power", stochastic.System{
+		Dim: 1, Calculus: c, Structure: stochastic.Diagonal,
+		Drift: each(1, func(_ int, _, y float64) float64 {
+			root := math.Cbrt(y)
+			if c == stochastic.Ito {
+				return 6*root*root + root/3
+			}
+			return 6 * root * root
+		}),
+		Diffusion:           each(1, func(_ int, _, y float64) float64 { return math.Cbrt(y) * math.Cbrt(y) }),
+		DiffusionDerivative: each(1, func(_ int, _, y float64) float64 { return 2 / (3 * math.Cbrt(y)) }),
+	}, []float64{1}, func(dst []float64, t float64, w []float64) {
+		x := 1 + 2*t + w[0]/3
+		dst[0] = x * x * x
+	}}
+}
+
 func problems() []problem {
 	const i, s = stochastic.Ito, stochastic.Stratonovich
 	return []problem{linear(i), linear(s), bounded(i), bounded(s), arctan(), additive(i), additive(s), mixed(i), mixed(s), planar(i), planar(s), group(i), group(s)}

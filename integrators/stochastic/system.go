@@ -96,6 +96,7 @@ type System struct {
 	Structure Structure
 
 	langevin *langevin // of the systems that Langevin makes
+	pair     *System   // of those that Pair makes
 }
 
 // ErrSystem is wrapped by the errors about a System that is no equation.

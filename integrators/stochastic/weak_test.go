@@ -225,19 +225,23 @@ func weakOrders(t *testing.T, structure stochastic.Structure) {
 func moments(t *testing.T, m stochastic.Method, s *stochastic.System, nodes int, h float64) (m1, m2 *mat.Dense) {
 	dw, weights := quadrature(stochastic.Needs(m), 2, nodes, h)
 	st := m.Stepper(s, len(weights))
-	columns := make([][]float64, 2)
+	n := s.Dim
+	columns := make([][]float64, n)
 	for c := range columns {
-		y := make([]float64, 2*len(weights))
+		y := make([]float64, n*len(weights))
 		for r := range weights {
-			y[2*r+c] = 1
+			y[n*r+c] = 1
 		}
 		columns[c] = make([]float64, len(y))
 		require.NoError(t, st.Step(columns[c], 0, h, y, dw))
 	}
-	m1, m2 = mat.NewDense(2, 2, nil), mat.NewDense(4, 4, nil)
+	m1, m2 = mat.NewDense(n, n, nil), mat.NewDense(n*n, n*n, nil)
 	var square mat.Dense
 	for r, w := range weights {
-		step := mat.NewDense(2, 2, []float64{columns[0][2*r], columns[1][2*r], columns[0][2*r+1], columns[1][2*r+1]})
+		step := mat.NewDense(n, n, nil)
+		for c, column := range columns {
+			step.SetCol(c, column[n*r:n*(r+1)])
+		}
 		square.Kronecker(step, step)
 		square.Scale(w, &square)
 		m2.Add(m2, &square)
