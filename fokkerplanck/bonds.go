@@ -205,6 +205,9 @@ func (b *bonds) add(e int2, k, l int, root, v, lambda float64) error {
 	if err != nil {
 		return err
 	}
+	if rate := math.Abs(v) + lambda; math.IsNaN(rate) || rate > largest {
+		return fmt.Errorf("%w: drift or diffusion crosses cells at a rate beyond the range of numbers", ErrProblem)
+	}
 	if in && out {
 		i, j := from[0]+b.nx*from[1], to[0]+b.nx*to[1]
 		along, against := flux(v, lambda, 1)

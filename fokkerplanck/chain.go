@@ -69,6 +69,9 @@ func (c *chain) assemble(t float64) error {
 	return nil
 }
 
+// largest is the rate up to which products with times and other rates are finite.
+const largest = 1e150
+
 // walls computes the rates through them; first and last are D in the outer cells.
 func (c *chain) walls(t, first, last float64) error {
 	n := len(c.left)
@@ -118,6 +121,9 @@ func (c *chain) edge(x, t, apart, dl, dr float64) (out, in, w float64, err error
 	}
 	v := a - (dr-dl)/apart
 	out, in = flux(v, d, apart)
+	if rate := (out + in) / apart; math.IsNaN(rate) || rate > largest {
+		return 0, 0, 0, fmt.Errorf("%w: drift %v and diffusion %v at x = %v, t = %v cross cells %v apart at a rate beyond the range of numbers", ErrProblem, a, d, x, t, apart)
+	}
 	return out, in, v * apart / d, nil
 }
 
@@ -135,6 +141,7 @@ func flux(v, d, apart float64) (out, in float64) {
 	speed := math.Abs(v)
 	against := 0.0
 	switch w := speed * apart / d; {
+	case d == 0: // of either sign
 	case w == 0:
 		against = d / apart
 	case w < 700: // e^w is finite

@@ -6,9 +6,20 @@
 // for dx = a dt + b dw in the sense of Itô, D = b²/2, between walls that reflect
 // or absorb, or on a ring. Finite volumes conserve mass to rounding, and
 // exponential fitting keeps densities positive and stationary ones exact in
-// shape.
+// shape. The same in the plane, ∂p/∂t = −∇·(a p − ∇·(D p)), for any tensor D.
 //
-// Risken (1989), chapter 4; Scharfetter, Gummel (1969); Chang, Cooper (1970).
+//	density by steps        Solve, SolvePlane
+//	  by adaptive steps     Evolve, EvolvePlane; Extrapolate
+//	  without time          Stationary, StationaryPlane
+//	  on a moving grid      Moving, Transport
+//	  of equal law          Forward, Reverse
+//	exit, hitting           MeanExitTime, ExitMoments, Committor, Backward, BackwardPlane
+//	relaxation              Rates, Modes, RingRates
+//	entropy, flux           EntropyProduction, Flux
+//	linear, any dimension   Moments, StationaryCovariance
+//	particles               Compare, ComparePlane
+//
+// Risken (1989), chapters 4 to 6; Scharfetter, Gummel (1969); Chang, Cooper (1970).
 package fokkerplanck
 
 import (
@@ -80,14 +91,15 @@ func Linear(p sde.Process) Problem {
 type Scheme int
 
 const (
-	// TRBDF2 is a trapezium step to t + γh and a BDF2 step from there,
+	// TRBDF2 is a CrankNicolson step to t + γh and a BDF2 step from there,
 	// γ = 2 − √2: second order, L-stable.
 	// Bank, Coughran, Fichtner, Grosse, Rose, Smith (1985).
 	TRBDF2 Scheme = iota
 	// BackwardEuler is of first order and L-stable.
 	BackwardEuler
-	// CrankNicolson is of second order with two thirds of the work of TRBDF2 and
-	// not L-stable: jumps in the density ring. Crank, Nicolson (1947).
+	// CrankNicolson is (1 − ½hL)⁻¹ (1 + ½hL) with L as in the middle of the step:
+	// of second order with half of the work of TRBDF2 and not L-stable: jumps in
+	// the density ring. Crank, Nicolson (1947).
 	CrankNicolson
 )
 

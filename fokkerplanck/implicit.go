@@ -67,23 +67,3 @@ func (c *chain) ring(b, d []float64, h, one float64) {
 		b[i] = (b[i] + h*c.left[i+1]*b[i+1] + from[i]*b[z]) / d[i]
 	}
 }
-
-// explicit sets dst = (1 + h L) m.
-func (c *chain) explicit(dst, m []float64, h float64) {
-	copy(dst, m)
-	n := len(m)
-	left, right := c.left[:n], c.right[:n]
-	dst = dst[:n]
-	for i := range n - 1 {
-		j := h * (right[i]*m[i] - left[i+1]*m[i+1])
-		dst[i] -= j
-		dst[i+1] += j
-	}
-	l, r := h*left[0]*m[0], h*right[n-1]*m[n-1]
-	dst[0] -= l
-	dst[n-1] -= r
-	if c.pr.Left == Periodic {
-		dst[0] += r
-		dst[n-1] += l
-	}
-}

@@ -1,12 +1,15 @@
 package fokkerplanck
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/lapack/gonum"
+	"gonum.org/v1/gonum/mat"
 )
 
 // Mode is an eigenfunction of the equation: a density that decays as e^(−Rate t)
@@ -27,7 +30,8 @@ type Mode struct {
 // square roots of rates, and the singular values of such a matrix are found to
 // high relative accuracy (Demmel, Kahan 1990) where eigenvalues of a tridiagonal
 // one are not. Errors wrap ErrProblem: also for a ring, where no such symmetry
-// need exist, and for cells between which nothing diffuses.
+// need exist, and for cells between which nothing diffuses;
+// see [RingRates].
 func Rates(pr Problem, g Grid, t float64) ([]float64, error) {
 	c, err := reversible(pr, g, t)
 	if err != nil {
@@ -133,4 +137,43 @@ func (c *chain) decompose(vectors bool) ([]float64, []float64, error) {
 		rates[0] = 0
 	}
 	return rates, u, nil
+}
+
+// RingRates returns the eigenvalues r of the equation on a ring at the frozen time
+// t, by rising real part and from negative to positive imaginary one: modes go as
+// e^(−r t). The real part is the rate of decay, the imaginary one the angular
+// frequency at which what flows around comes back. They are found from the dense
+// matrix, in time of third order in the number of cells, and good to rounding of
+// the largest. The error wraps ErrProblem.
+func RingRates(pr Problem, g Grid, t float64) ([]complex128, error) {
+	if err := pr.check(g); err != nil {
+		return nil, err
+	}
+	if pr.Left != Periodic {
+		return nil, fmt.Errorf("%w: walls %d and %d make no ring; see Rates", ErrProblem, pr.Left, pr.Right)
+	}
+	c := newChain(pr, g)
+	if err := c.assemble(t); err != nil {
+		return nil, err
+	}
+	n := len(c.left)
+	l := mat.NewDense(n, n, nil)
+	for i := range n {
+		l.Set(i, i, c.left[i]+c.right[i])
+		l.Set((i+n-1)%n, i, -c.left[i])
+		l.Set((i+1)%n, i, -c.right[i])
+	}
+	var e mat.Eigen
+	if !e.Factorize(l, mat.EigenNone) {
+		return nil, fmt.Errorf("%w: the eigenvalues of %d cells do not converge", ErrProblem, n)
+	}
+	r := e.Values(nil)
+	size := mat.Norm(l, 1) * 1e-12 // real parts of a pair count as equal
+	slices.SortFunc(r, func(a, b complex128) int {
+		if d := real(a) - real(b); math.Abs(d) > size {
+			return cmp.Compare(d, 0)
+		}
+		return cmp.Compare(imag(a), imag(b))
+	})
+	return r, nil
 }

@@ -174,3 +174,42 @@ func ExampleEntropyProduction() {
 	fmt.Printf("%.4f %v\n", r.Total, err)
 	// Output: 4.5000 <nil>
 }
+
+// Drift v and diffusion D on a ring of equal cells: −r_k is right (e^(−iφ) − 1) +
+// left (e^(iφ) − 1), φ = 2πk/n, which tends to (2πk)² D ∓ 2πk v i.
+func TestRingRates(t *testing.T) {
+	const v, d = 3.0, 0.2
+	ring := fokkerplanck.Problem{Drift: constant(v), Diffusion: constant(d), Left: fokkerplanck.Periodic, Right: fokkerplanck.Periodic}
+	n, e := []float64{32, 64, 128}, make([]float64, 3)
+	for i, cells := range n {
+		g, err := fokkerplanck.Uniform(0, 1, int(cells))
+		require.NoError(t, err)
+		r, err := fokkerplanck.RingRates(ring, g, 0)
+		require.NoError(t, err)
+		h := 1 / cells
+		left := v / h / math.Expm1(v*h/d)
+		right := left + v/h
+		s, c := math.Sincos(2 * math.Pi / cells)
+		require.InDelta(t, 0, real(r[0]), 1e-8)
+		require.InEpsilon(t, (left+right)*(1-c), real(r[1]), 1e-9)
+		require.InEpsilon(t, (left-right)*s, imag(r[1]), 1e-9)
+		require.InEpsilon(t, -imag(r[1]), imag(r[2]), 1e-9)
+		e[i] = math.Hypot(real(r[1])-4*math.Pi*math.Pi*d, imag(r[1])+2*math.Pi*v)
+	}
+	require.InDelta(t, 2, slope(n, e), 0.15, "%v", e)
+	_, err := fokkerplanck.RingRates(ou, stretched(t, 0, 1, 10), 0)
+	require.ErrorIs(t, err, fokkerplanck.ErrProblem)
+}
+
+// What drifts once around in a unit of time comes back with that frequency.
+func ExampleRingRates() {
+	g, _ := fokkerplanck.Uniform(0, 1, 200)
+	ring := fokkerplanck.Problem{
+		Drift:     func(_, _ float64) float64 { return 1 },
+		Diffusion: func(_, _ float64) float64 { return 0.01 },
+		Left:      fokkerplanck.Periodic, Right: fokkerplanck.Periodic,
+	}
+	r, err := fokkerplanck.RingRates(ring, g, 0)
+	fmt.Printf("%.2f %v\n", imag(r[2])/(2*math.Pi), err)
+	// Output: 1.00 <nil>
+}
