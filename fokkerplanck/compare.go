@@ -78,8 +78,8 @@ func ComparePlane(g Plane, p, xy []float64) (Comparison, error) {
 		expected[i] = v * g.area(i) / mass * float64(len(xy)/2)
 	}
 	for k := 0; k < len(xy); k += 2 {
-		i, okx := g.X.cell(xy[k])
-		j, oky := g.Y.cell(xy[k+1])
+		i, okx := g.X.Cell(xy[k])
+		j, oky := g.Y.Cell(xy[k+1])
 		if !okx || !oky {
 			return Comparison{}, fmt.Errorf("%w: particle %d at (%v, %v) is off the grid; take a wider one", ErrProblem, k/2, xy[k], xy[k+1])
 		}
@@ -88,15 +88,6 @@ func ComparePlane(g Plane, p, xy []float64) (Comparison, error) {
 	var c Comparison
 	c.chi2(expected, counts)
 	return c, nil
-}
-
-// cell is the cell that x lies in.
-func (g Grid) cell(x float64) (int, bool) {
-	n := g.Cells()
-	if !(x >= g.edges[0] && x <= g.edges[n]) {
-		return 0, false
-	}
-	return min(sort.Search(n, func(i int) bool { return g.edges[i+1] > x }), n-1), true
 }
 
 // chi2 joins neighbours to bins of at least leastExpected.

@@ -3,6 +3,7 @@ package fokkerplanck
 import (
 	"fmt"
 	"math"
+	"sort"
 )
 
 // Grid divides an interval into cells; cell i lies between edges i and i+1.
@@ -41,6 +42,19 @@ func (g Grid) Centre(i int) float64 { return 0.5 * (g.edges[i] + g.edges[i+1]) }
 
 // Width is the length of cell i.
 func (g Grid) Width(i int) float64 { return g.edges[i+1] - g.edges[i] }
+
+// Bounds are the first and the last edge.
+func (g Grid) Bounds() (lo, hi float64) { return g.edges[0], g.edges[len(g.edges)-1] }
+
+// Cell returns the cell that x lies in, the right one on an edge, and whether
+// there is one.
+func (g Grid) Cell(x float64) (int, bool) {
+	n := g.Cells()
+	if n == 0 || !(x >= g.edges[0] && x <= g.edges[n]) {
+		return 0, false
+	}
+	return min(sort.Search(n, func(i int) bool { return g.edges[i+1] > x }), n-1), true
+}
 
 // Averages returns the cell averages of a density by Simpson's rule.
 func (g Grid) Averages(p func(x float64) float64) []float64 {
