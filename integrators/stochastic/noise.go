@@ -77,8 +77,21 @@ func (c *scratch) addNoise(dst []float64, scale float64, b, dw []float64) {
 		}
 		for ; len(dw) > 0; dst, dw, b = dst[n:], dw[m:], b[stride:] {
 			for i := range n {
-				dst[i] += scale * floats.Dot(b[i*m:(i+1)*m], dw[:m])
+				dst[i] += scale * dot(b[i*m:(i+1)*m], dw[:m])
 			}
 		}
 	}
+}
+
+// dot is Σ a_i b_i. For a few noises a call costs more than the sum.
+func dot(a, b []float64) float64 {
+	if len(a) >= 8 {
+		return floats.Dot(a, b)
+	}
+	b = b[:len(a)]
+	sum := 0.0
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
 }

@@ -164,11 +164,15 @@ func (p *platenWeak) column(dst []float64, r int, t, h float64, y []float64, pat
 
 // addPairs adds ¼ ((b⁺ + b⁻) symmetric + (b⁺ − b⁻) odd).
 func (p *platenWeak) addPairs(dst []float64) {
-	n := len(dst) / p.s.Dim * p.s.Noises()
-	b := len(dst) * p.s.Noises()
-	symmetric, odd := p.symmetric[:n], p.odd[:n]
-	p.addNoise(dst, 0.25, p.plus[:b], symmetric)
-	p.addNoise(dst, 0.25, p.minus[:b], symmetric)
-	p.addNoise(dst, 0.25, p.plus[:b], odd)
-	p.addNoise(dst, -0.25, p.minus[:b], odd)
+	n, m := p.s.Dim, p.s.Noises()
+	for i := range dst {
+		plus, minus := p.plus[i*m:(i+1)*m], p.minus[i*m:(i+1)*m]
+		symmetric, odd := p.symmetric[i/n*m:][:m], p.odd[i/n*m:][:m]
+		sum := 0.0
+		for j, up := range plus {
+			down := minus[j]
+			sum += (up+down)*symmetric[j] + (up-down)*odd[j]
+		}
+		dst[i] += 0.25 * sum
+	}
 }

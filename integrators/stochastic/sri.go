@@ -22,9 +22,9 @@ import (
 //	y_1 = y + h Σ_i Alpha_i a_i
 //	        + Σ_i b_i (Beta1_i ΔW + Beta2_i I_(1,1)/√h + Beta3_i χ + Beta4_i I_(1,1,1)/h).
 //
-// Itô, diagonal noise, strong order 1½. The conditions of that order leave terms
-// of h^(5/2) in the mean of a step's error, from the √h in Z; where they vanish, as
-// in SRI1, the weak order is 2 and not 1½. Stages that no coefficient uses are not
+// Itô, diagonal noise, strong order 1½, weak order 1½: the conditions leave terms
+// of h^(5/2) in the mean of a step's error, from the √h in Z. On additive noise,
+// where they vanish, the weak order is 2. Stages that no coefficient uses are not
 // evaluated, equal ones once.
 //
 // A *SRITableau is a Method. Rößler (2010), "Runge–Kutta methods for the strong
@@ -35,7 +35,6 @@ type SRITableau struct {
 	A0, A1, B0, B1             [][]float64 // row i has i entries
 	Alpha                      []float64
 	Beta1, Beta2, Beta3, Beta4 []float64
-	Weak                       float64 // weak order
 }
 
 // Calculus returns Ito.
@@ -44,12 +43,12 @@ func (*SRITableau) Calculus() Calculus { return Ito }
 // Structure returns Diagonal.
 func (*SRITableau) Structure() Structure { return Diagonal }
 
-// Orders returns 1½ and Weak, on additive noise 2.
-func (m *SRITableau) Orders(on Structure) (strong, weak float64) {
+// Orders returns 1½ and 1½, on additive noise 2.
+func (*SRITableau) Orders(on Structure) (strong, weak float64) {
 	if on.IsAdditive() {
 		return 1.5, 2
 	}
-	return 1.5, m.Weak
+	return 1.5, 1.5
 }
 
 // Needs returns SpaceTime.

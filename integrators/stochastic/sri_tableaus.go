@@ -1,7 +1,7 @@
 package stochastic
 
-// SRI1 is Rößler's SRI1W1, of order 2 without noise: a twice, b four times. Weak
-// order 2.
+// SRI1 is Rößler's SRI1W1, of order 2 without noise: a twice, b four times. On
+// linear equations its weak order is 2.
 //
 // Rößler (2010), section 6.
 var SRI1 = &SRITableau{
@@ -17,11 +17,9 @@ var SRI1 = &SRITableau{
 	Beta2: []float64{-1, 4. / 3, -1. / 3, 0},
 	Beta3: []float64{2, -4. / 3, -2. / 3, 0},
 	Beta4: []float64{-2, 5. / 3, -2. / 3, 1},
-	Weak:  2,
 }
 
-// SOSRI has four stages chosen for stability: a and b four times. Its weak order is
-// 1½: moments of geometric Brownian motion show it.
+// SOSRI has four stages chosen for stability: a and b four times.
 //
 // Rackauckas, Nie (2020).
 var SOSRI = &SRITableau{
@@ -37,5 +35,4 @@ var SOSRI = &SRITableau{
 	Beta2: []float64{0.4969658141589478, -0.5771202869753592, -0.12919702470322217, 0.2093514975196336},
 	Beta3: []float64{2.8453464565104425, -2.688764531100725, 0.2523866501071322, -0.40896857551684945},
 	Beta4: []float64{0.11522663875443433, -0.57877086147738, 0.2857851028163886, 0.17775911990655704},
-	Weak:  1.5,
 }

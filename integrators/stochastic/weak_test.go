@@ -103,6 +103,9 @@ func TestWeakOrders(t *testing.T) {
 			continue
 		}
 		_, weak := e.Method.Orders(s.Structure)
+		if e.Name == "sri1" {
+			weak = 2 // its terms of order 1½ vanish on linear equations
+		}
 		k := a
 		if s.Calculus == stochastic.Stratonovich {
 			k += b * b / 2
