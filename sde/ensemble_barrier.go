@@ -26,7 +26,7 @@ import (
 // line between the step's ends.
 //
 // Gobet (2000), "Weak approximation of killed diffusion using Euler schemes",
-// theorem 2.3; Borodin, Salminen (2002), part I, chapter IV.
+// section 2; Borodin, Salminen (2002), part I, chapter IV.
 type Barrier struct {
 	Coordinate int
 	Level      float64

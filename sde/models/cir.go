@@ -19,7 +19,7 @@ import (
 // never to reach 0 is d ≥ 2. Feller (1951); Cox, Ingersoll, Ross (1985), eq. 18.
 //
 // As a System the coefficients are those of max(x, 0), which makes Euler–Maruyama
-// the scheme of full truncation of Lord, Koekkoek, van Dijk (2010), eq. 13.
+// the scheme of full truncation of Lord, Koekkoek, van Dijk (2010).
 type CIR struct{ Kappa, Theta, Sigma float64 }
 
 // Validate checks the constants: all positive.
@@ -70,7 +70,7 @@ func (m CIR) scale(t float64) float64 {
 
 // Transition draws x_t given x_0 from its exact law: χ² of d + 2N degrees of
 // freedom, N being Poisson of mean λ/2. It allocates nothing. Johnson, Kotz,
-// Balakrishnan (1995), eq. 29.5b; Glasserman (2003), section 3.4.
+// Balakrishnan (1995), chapter 29; Glasserman (2003), section 3.4.
 func (m CIR) Transition(s *noise.Stream, x0, t float64) float64 {
 	c := m.scale(t)
 	n := 0.0

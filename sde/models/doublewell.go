@@ -71,7 +71,7 @@ func (m DoubleWell) integrate(f func(float64) float64, a, b float64) float64 {
 //	(2/σ²) ∫_x^to e^{2V(y)/σ²} ∫_−∞^y e^{−2V(z)/σ²} dz dy.
 //
 // The error wraps ErrModel where x > to or where the time overflows. Gardiner
-// (2009), eq. 5.5.19.
+// (2009), section 5.5.
 func (m DoubleWell) MeanPassage(x, to float64) (float64, error) {
 	if err := m.Validate(); err != nil {
 		return 0, err
@@ -96,9 +96,9 @@ func (m DoubleWell) Kramers() float64 {
 }
 
 func (m DoubleWell) euler(y []float64, h, scale float64, z []float64) {
-	b := m.Sigma * scale
+	a, b := 1+h, m.Sigma*scale
 	z = z[:len(y)]
 	for i, v := range y {
-		y[i] = v + float64(h*v*(1-v*v)) + float64(b*z[i])
+		y[i] = float64(v*(a-float64(h*(v*v)))) + float64(b*z[i])
 	}
 }

@@ -64,7 +64,7 @@ func (m Heston) Mean(x0, v0, t float64) (x, v float64) {
 
 // Variance returns Var x_t = x_0² e^{2μt} (φ(−2i) − 1), +Inf where it has
 // exploded: Andersen, Piterbarg (2007), "Moment explosions in stochastic
-// volatility models", proposition 3.1.
+// volatility models", section 3.
 func (m Heston) Variance(x0, v0, t float64) float64 {
 	// D of Characteristic solves D' = 1 − b D + ½σ²D² with b = κ − 2ρσ, which is
 	// bounded if its stable root is real and positive; else it explodes at t*.
@@ -105,7 +105,7 @@ func (m Heston) VarianceOfVariance(v0, t float64) float64 { return m.variance().
 //	C = κ/σ² ((b−d)t − 2 ln((1−g e^{−dt})/(1−g))),   the ratio being 1 + g (1−e^{−dt})/(1−g),
 //
 // the form without branch cuts. Albrecher, Mayer, Schoutens, Tistaert (2007),
-// "The little Heston trap", eq. 2.
+// "The little Heston trap".
 func (m Heston) Characteristic(u complex128, v0, t float64) complex128 {
 	s2 := complex(m.Sigma*m.Sigma, 0)
 	b := complex(m.Kappa, 0) - complex(0, m.Rho*m.Sigma)*u
@@ -132,8 +132,8 @@ func log1p(z complex128) complex128 {
 //
 // k = ln(x_0/K) + μt and φ the Characteristic function, by Gauss and Legendre's
 // rule on growing intervals until the rest is negligible. The error wraps
-// ErrModel where the integral does not converge. Lewis (2000), "Option valuation
-// under stochastic volatility", eq. 2.10 of chapter 2; (2001), eq. 3.11.
+// ErrModel where the integral does not converge. Lewis (2001), "A simple option
+// formula for general jump-diffusion and other exponential Lévy processes", eq. 3.11.
 func (m Heston) Call(x0, v0, strike, t float64) (float64, error) {
 	if err := errors.Join(m.Validate(), positive("price", x0), positive("strike", strike), positive("time", t)); err != nil {
 		return 0, err

@@ -23,7 +23,7 @@ type MilsteinModel interface {
 // its strong order is 1; for more it is ½, but the mean of two paths, the second
 // with the increments of neighbouring steps exchanged, is to first order one with
 // areas, which is what multilevel.Paths.Antithetic is for. Milstein (1974); Giles,
-// Szpruch (2014), eq. 2.3.
+// Szpruch (2014), section 3.
 type Milstein[M MilsteinModel] struct{ Model M }
 
 // Calculus returns Ito.

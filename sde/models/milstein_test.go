@@ -83,3 +83,27 @@ func TestMilsteinOfModels(t *testing.T) {
 		}
 	}
 }
+
+// HestonLog is the step without areas of the system of (ln x, v).
+func TestHestonLog(t *testing.T) {
+	m := models.Heston{Mu: 0.03, Kappa: 2, Theta: 0.04, Sigma: 0.3, Rho: -0.7}
+	logs := sde.System{
+		Dim: 2, NoiseDim: 2,
+		Drift: func(dst []float64, _ float64, y []float64) error {
+			dst[0], dst[1] = m.Mu-y[1]/2, m.Kappa*(m.Theta-y[1])
+			return nil
+		},
+		Diffusion: func(dst []float64, _ float64, y []float64) error {
+			root := math.Sqrt(y[1])
+			copy(dst, []float64{root, 0, m.Sigma * m.Rho * root, m.Sigma * math.Sqrt(1-m.Rho*m.Rho) * root})
+			return nil
+		},
+	}
+	s := m.System()
+	for _, h := range []float64{0.1, -0.05} {
+		want := milstein(t, logs, []float64{math.Log(1.2), 0.05}, h, []float64{0.3, -0.2})
+		y := make([]float64, 2)
+		require.NoError(t, models.HestonLog{Model: m}.Stepper(&s, 1).Step(y, 0, h, []float64{1.2, 0.05}, []float64{0.3, -0.2}))
+		require.InDeltaSlice(t, []float64{math.Exp(want[0]), want[1]}, y, 1e-9)
+	}
+}

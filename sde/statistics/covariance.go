@@ -172,8 +172,7 @@ func (c *Covariance) Mean(i int) Estimate {
 }
 
 // Of returns the unbiased covariance s_ij = M_11/(n−1) of two columns, of variance
-// μ_22/n − μ_11² (n−2)/(n(n−1)) + μ_20 μ_02/(n(n−1)). Kendall, Stuart (1969),
-// section 13.
+// μ_22/n − μ_11² (n−2)/(n(n−1)) + μ_20 μ_02/(n(n−1)). Kendall, Stuart (1969).
 func (c *Covariance) Of(i, j int) Estimate {
 	n := float64(c.n)
 	p := c.pairs[c.index(i, j)]

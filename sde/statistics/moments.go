@@ -15,7 +15,7 @@ import (
 // without the cancellation of raw moments. Rows are taken in batches of two
 // passes and merged. Chan, Golub, LeVeque (1983), "Algorithms for computing the
 // sample variance"; Pébay (2008), "Formulas for robust, one-pass parallel
-// computation of covariances and arbitrary-order statistical moments", eq. 2.1.
+// computation of covariances and arbitrary-order statistical moments", section 2.
 type Moments struct {
 	width, order   int
 	n              uint64
@@ -218,7 +218,7 @@ func (m *Moments) unbiased(column int) float64 {
 }
 
 // Variance returns the unbiased variance s² = M_2/(n−1), of variance
-// (μ_4 − σ⁴ (n−3)/(n−1))/n. Kenney, Keeping (1951), section 7.3.
+// (μ_4 − σ⁴ (n−3)/(n−1))/n. Kenney, Keeping (1951).
 func (m *Moments) Variance(column int) Estimate {
 	n := float64(m.n)
 	v := m.unbiased(column)
