@@ -70,7 +70,7 @@ func Evolve(ctx context.Context, pr Problem, g Grid, p0 []float64, t0, t1 float6
 		c.Method = radau.Variable
 	}
 	r, err := ode.Solve(ctx, c.Method, o.field, t0, t1, y0, ode.Config{
-		RTol: c.Tolerance, ATol: c.Tolerance * mass / float64(len(p0)), Step: c.Step, At: c.At,
+		RTol: c.Tolerance, ATol: c.Tolerance * share(mass, len(p0)), Step: c.Step, At: c.At,
 		Linearisation: integrators.Linearisation{Jacobian: o.jacobian, Pattern: jacobian.Banded(o.dim, o.band, o.band)},
 	})
 	e := Evolution{T: r.T, Stats: r.Stats}
@@ -197,4 +197,12 @@ func positive(y []float64, mass float64, moved *float64) []float64 {
 	}
 	*moved = math.Max(*moved, floats.Distance(kept, y, 1))
 	return kept
+}
+
+// share is that of a cell in the mass, or in 1 where there is none.
+func share(mass float64, cells int) float64 {
+	if mass == 0 {
+		mass = 1
+	}
+	return mass / float64(cells)
 }

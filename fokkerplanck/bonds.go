@@ -46,23 +46,6 @@ func newBonds(pr PlaneProblem, g Plane) *bonds {
 
 const mostDirections = 64
 
-// along returns where half-integer coordinate k/2 of a grid lies, and the local
-// width.
-func along(g Grid, wall Wall, k int) (x, h float64) {
-	n := g.Cells()
-	switch {
-	case k&1 == 0:
-		return g.Centre(k / 2), g.Width(k / 2)
-	case k > 0 && k < 2*n-1:
-		return g.edges[(k+1)/2], g.Centre((k+1)/2) - g.Centre((k-1)/2)
-	case wall == Periodic:
-		return g.edges[(k+1)/2], 0.5 * (g.Width(0) + g.Width(n-1))
-	case k < 0:
-		return g.edges[0], g.Width(0)
-	}
-	return g.edges[n], g.Width(n - 1)
-}
-
 func (b *bonds) assemble(t float64) error {
 	for _, d := range b.directions {
 		clear(d.fwd)
@@ -128,7 +111,17 @@ func (b *bonds) place(class, k, l int, t float64) error {
 	if size := d.xx + d.yy; det > 1e-8*size*size {
 		u := [2]float64{(d.yy*v[0] - d.xy*v[1]) / det, (d.xx*v[1] - d.xy*v[0]) / det}
 		w := float64(e[class][0])*u[0] + float64(e[class][1])*u[1]
-		return b.add(e[class], k, l, root, w*lambda[class], lambda[class])
+		if err := b.add(e[class], k, l, root, w*lambda[class], lambda[class]); err != nil {
+			return err
+		}
+		if class == 2 || e[class] != axes[class] {
+			return nil
+		}
+		extra := b.beside(class, k, l, d, det) - lambda[class]
+		if !(extra > 0) {
+			return nil
+		}
+		return b.add(axes[class], k, l, root, 0.5*extra*u[class], 0.5*extra)
 	}
 	// Nothing diffuses across some line: drift goes along the axes.
 	if class < 2 && e[class] == axes[class] {
@@ -140,49 +133,6 @@ func (b *bonds) place(class, k, l int, t float64) error {
 		}
 	}
 	return b.add(e[class], k, l, root, 0, lambda[class])
-}
-
-// divergence of D by differences over the cell around (x, y), and whether D is
-// diagonal all over it.
-func (b *bonds) divergence(x, y, hx, hy, t float64, here tensor) (div [2]float64, diagonal bool, err error) {
-	diagonal = here.xy == 0
-	for axis := range 2 {
-		g, at, h := b.g.X, x, hx
-		if axis == 1 {
-			g, at, h = b.g.Y, y, hy
-		}
-		lo, hi := at-0.5*h, at+0.5*h
-		periodic := b.pr.Left
-		if axis == 1 {
-			periodic = b.pr.Bottom
-		}
-		if periodic != Periodic {
-			lo, hi = math.Max(lo, g.edges[0]), math.Min(hi, g.edges[g.Cells()])
-		}
-		ask := func(z float64) (tensor, error) {
-			if axis == 0 {
-				return b.pr.diffusion(z, y, t)
-			}
-			return b.pr.diffusion(x, z, t)
-		}
-		p, err := ask(lo)
-		if err != nil {
-			return div, false, err
-		}
-		q, err := ask(hi)
-		if err != nil {
-			return div, false, err
-		}
-		diagonal = diagonal && p.xy == 0 && q.xy == 0
-		if axis == 0 {
-			div[0] += (q.xx - p.xx) / (hi - lo)
-			div[1] += (q.xy - p.xy) / (hi - lo)
-		} else {
-			div[0] += (q.xy - p.xy) / (hi - lo)
-			div[1] += (q.yy - p.yy) / (hi - lo)
-		}
-	}
-	return div, diagonal, nil
 }
 
 // add makes a bond along e with its middle at (k/2, l/2), of drift v and

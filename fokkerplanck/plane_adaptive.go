@@ -44,7 +44,7 @@ func EvolvePlane(ctx context.Context, pr PlaneProblem, g Plane, p0 []float64, t0
 		c.Method = esdirk.Kvaerno5
 	}
 	r, err := ode.Solve(ctx, c.Method, f.field, t0, t1, y0, ode.Config{
-		RTol: c.Tolerance, ATol: c.Tolerance * mass / float64(n), Step: c.Step, At: c.At,
+		RTol: c.Tolerance, ATol: c.Tolerance * share(mass, n), Step: c.Step, At: c.At,
 		Linearisation: integrators.Linearisation{Jacobian: f.jacobian, Pattern: pattern},
 	})
 	e := Evolution{T: r.T, Stats: r.Stats}

@@ -42,6 +42,34 @@ func TestWallsOfThePlane(t *testing.T) {
 	}
 }
 
+// At walls that reflect, a full tensor with a flux along them: π and the drift
+// D∇ln π + (∂ψ/∂y, −∂ψ/∂x)/π, ψ = 2 sin πx sin πy, which is 0 at the walls.
+func TestObliqueWallsAreOfSecondOrder(t *testing.T) {
+	pi := func(x, y float64) float64 { return math.Exp(math.Sin(3*x)*math.Cos(2*y) + x) }
+	for _, dxy := range []float64{0.5, -0.5} {
+		pr := PlaneProblem{
+			Drift: func(x, y, _ float64) (float64, float64) {
+				lx, ly := 3*math.Cos(3*x)*math.Cos(2*y)+1, -2*math.Sin(3*x)*math.Sin(2*y)
+				sx, cx := math.Sincos(math.Pi * x)
+				sy, cy := math.Sincos(math.Pi * y)
+				return lx + dxy*ly + 2*math.Pi*sx*cy/pi(x, y), dxy*lx + ly - 2*math.Pi*cx*sy/pi(x, y)
+			},
+			Diffusion: func(_, _, _ float64) (float64, float64, float64) { return 1, dxy, 1 },
+			Steady:    true,
+		}
+		n, e := []float64{16, 32, 64}, make([]float64, 3)
+		for i, k := range n {
+			g := Plane{bent(0, 1, 0.3, int(k)), bent(0, 1, 0.2, int(k))}
+			p, err := StationaryPlane(pr, g, 0)
+			require.NoError(t, err)
+			want := g.Averages(pi)
+			floats.Scale(1/g.Mass(want), want)
+			e[i] = floats.Distance(p, want, math.Inf(1))
+		}
+		require.InDelta(t, 2, fit(n, e), 0.15, "%v", e)
+	}
+}
+
 // With v = D ∇ln π the density π stays for a full tensor:
 // detailed balance along every bond, and so for every
 // step.

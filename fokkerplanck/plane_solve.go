@@ -13,9 +13,9 @@ import (
 // what walls absorb, and nothing is negative, for any step and any tensor, by
 // the means of [Solve].
 //
-// In space the error is of second order in the width of the cells where D is not
-// nearly singular beside them: at a wall that reflects where D is oblique, and
-// where drift crosses a line over which nothing diffuses, it is of first order.
+// In space the error is of second order in the width of the cells. It is of first
+// order where drift crosses a line over which nothing diffuses, and at reflecting
+// walls where a D is so oblique that its vectors are longer than a diagonal.
 //
 // A step is a few sweeps over the cells for each vector: two where D is diagonal,
 // three where it is constant, more where it varies. Errors are those of Solve,

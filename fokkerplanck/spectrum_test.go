@@ -69,6 +69,35 @@ func TestSpectrumOfOrnsteinUhlenbeck(t *testing.T) {
 	require.InDelta(t, 2, slope(n, e), 0.15, "%v", e)
 }
 
+// Between walls that absorb: (kπ)² D and sines, the first of them the shape of
+// what is left after a long time.
+func TestModesOfAbsorbingWalls(t *testing.T) {
+	pr := fokkerplanck.Problem{Drift: constant(0), Diffusion: constant(0.4), Left: fokkerplanck.Absorbing, Right: fokkerplanck.Absorbing}
+	n, e := []float64{25, 50, 100}, make([]float64, 3)
+	for i, v := range n {
+		g := stretched(t, 0, 1, int(v))
+		m, err := fokkerplanck.Modes(pr, g, 0, 3)
+		require.NoError(t, err)
+		for k, mode := range m {
+			e[i] = math.Max(e[i], math.Abs(mode.Rate-0.4*math.Pow(float64(k+1)*math.Pi, 2)))
+		}
+		for c, p := range m[0].Density {
+			require.InDelta(t, math.Sqrt2*math.Sin(math.Pi*g.Centre(c)), p, 20/(v*v))
+			require.Greater(t, p, 0.0)
+		}
+		r, err := fokkerplanck.Evolve(t.Context(), pr, g, g.Averages(normal(0.3, 0.01)), 0, 3, fokkerplanck.Adaptive{Tolerance: 1e-9})
+		require.NoError(t, err)
+		floats.Scale(g.Mass(m[0].Density)/g.Mass(r.Density), r.Density)
+		require.InDeltaSlice(t, m[0].Density, r.Density, 1e-2) // what is left is e^−12, and tolerances count against 1
+		pr.Right = fokkerplanck.Reflecting
+		m, err = fokkerplanck.Modes(pr, g, 0, 2)
+		require.NoError(t, err)
+		require.InEpsilon(t, 0.4*math.Pi*math.Pi/4, m[0].Rate, 3/(v*v))
+		pr.Right = fokkerplanck.Absorbing
+	}
+	require.InDelta(t, 2, slope(n, e), 0.15, "%v", e)
+}
+
 // The rate of a transition as rare as e^−25 beside rates of 1e5 has its digits:
 // the odd mode of a double well is what escapes to 0, of rate 1/T to relative
 // O(rate). Eigenvalues of the tridiagonal matrix are off by 1e5 roundings, 1e-11,

@@ -248,6 +248,13 @@ func TestEvolveRefuses(t *testing.T) {
 	}
 	_, err := fokkerplanck.Evolve(t.Context(), ou, g, p0, 0, 1, fokkerplanck.Adaptive{})
 	require.Error(t, err, "no tolerance")
+	r, err := fokkerplanck.Evolve(t.Context(), ou, g, make([]float64, 10), 0, 1, fokkerplanck.Adaptive{Tolerance: 1e-6})
+	require.NoError(t, err)
+	require.Equal(t, make([]float64, 10), r.Density, "nothing stays nothing")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = fokkerplanck.Evolve(ctx, ou, g, p0, 0, 1, fokkerplanck.Adaptive{Tolerance: 1e-6})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // Half of a Brownian motion that starts next to an absorbing wall is gone when
