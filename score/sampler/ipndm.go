@@ -6,8 +6,9 @@ package sampler
 //	x_s = α_s x_t/α_t + (σ_s − α_s σ_t/α_t) ε̄,   ε̄ = Σ_j w_j ε_j,
 //	w = (1); (3, −1)/2; (23, −16, 5)/12; (55, −59, 37, −9)/24.
 //
-// One evaluation a step. Second order, since no grid has equal steps in σ/α and
-// in the noise's own rate at once.
+// One evaluation a step. Second order where neighbouring steps in σ/α differ by
+// O(h) of themselves, as on grids from a smooth spacing, and no more even there,
+// since such steps are not equal; first order on other grids.
 //
 // Zhang, Chen (2023), "Fast sampling of diffusion models with exponential
 // integrator", appendix H.2; the weights of Liu, Ren, Lin, Zhao (2022), eq. 12.

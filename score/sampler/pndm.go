@@ -16,7 +16,7 @@ import (
 //	ε₄ = ε(x₃, s),               x_s = φ(x_t, (ε₁ + 2ε₂ + 2ε₃ + ε₄)/6, t → s).
 //
 // One evaluation a step and three more in each of the first three, of which a
-// grid must have as many. Second order, as IPNDM.
+// grid must have as many. Orders as IPNDM.
 //
 // Liu, Ren, Lin, Zhao (2022), eqs. 11 to 14, algorithm 2.
 type PNDM struct{}
