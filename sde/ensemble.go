@@ -113,7 +113,8 @@ const ChunkPaths = 2048
 
 // Advancer is an ability of a [stochastic.Stepper] that [Ensemble] looks for:
 // to draw on standard normal numbers z, Δw = √|h| z, and to carry rows in place,
-// which spares passes over memory. Its states must be those of Step to rounding.
+// which spares passes over memory. Its states must be those of Step to rounding,
+// and its method need nothing but increments.
 type Advancer interface {
 	Advance(y []float64, t, h float64, z []float64) error
 }

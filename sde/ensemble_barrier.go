@@ -44,8 +44,12 @@ func (b Barrier) validate(dim int) error {
 	return nil
 }
 
-// passage is the stage of a barrier's random numbers, out of the way of methods'.
-const passage = 1 << 62
+// passage is the stage of a barrier's random numbers, out of the way of those of
+// noise.Draw.
+const passage = 1 << 63
+
+// surely is an exponent −ln P beyond which no uniform number is small enough.
+const surely = 37
 
 // hit returns the part of the step after which the barrier is reached, and
 // whether it is. at is that of the row and step.
@@ -57,8 +61,7 @@ func (b Barrier) hit(x0, x1, variance float64, at noise.Address) (theta float64,
 	}
 	if !crossed {
 		exponent := 2 * before * after / variance
-		// Less likely than the smallest uniform number: none need be drawn.
-		if !(exponent < 37) {
+		if !(exponent < surely) {
 			return 0, false
 		}
 		// A stream of the row's own, so that rows do not depend on one another.
@@ -114,6 +117,11 @@ func (w *ensembleWorker) end(k int, first uint64, y, next []float64) (goesOn boo
 			variance := 0.0
 			if !b.Discrete {
 				variance = w.variance(r, b.Coordinate) * math.Abs(h)
+			}
+			// Most steps are far from the barrier.
+			product := (b.Level - from[b.Coordinate]) * (b.Level - to[b.Coordinate])
+			if product > 0 && (b.Discrete || 2*product >= surely*variance) {
+				continue
 			}
 			at := p.at(first+uint64(r), k)
 			at.Stage = passage + uint64(i)

@@ -31,8 +31,10 @@ func newEnsembleWorker(p *plan) *ensembleWorker {
 	n := p.rows * p.System.Dim
 	w := &ensembleWorker{plan: p, stepper: p.Method.Stepper(&p.System, p.rows),
 		y: make([]float64, n), next: make([]float64, n),
-		z: make([]float64, p.rows*p.System.Noises()), quantity: make([]float64, p.rows*p.width)}
-	w.advance, _ = w.stepper.(Advancer)
+		z: make([]float64, p.rows*p.needs.Len(p.System.Noises())), quantity: make([]float64, p.rows*p.width)}
+	if p.needs == 0 {
+		w.advance, _ = w.stepper.(Advancer)
+	}
 	if p.bridges {
 		w.diffusion = make([]float64, p.System.DiffusionLen(p.rows))
 	}
@@ -179,7 +181,11 @@ func (w *ensembleWorker) step(k int, first uint64) error {
 			return err
 		}
 	}
-	z := w.z[:len(w.y)/s.Dim*s.Noises()]
+	z := w.z[:len(w.y)/s.Dim*p.needs.Len(s.Noises())]
+	if p.needs != 0 {
+		noise.Draw(p.Source, z, p.needs, s.Noises(), math.Abs(h), p.at(first, k))
+		return w.stepper.Step(w.next, t, h, w.y, z)
+	}
 	p.Source.Normal(z, s.Noises(), p.at(first, k))
 	if w.advance != nil {
 		if !p.ending { // nobody asks for the step's beginning

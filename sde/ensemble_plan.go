@@ -16,6 +16,7 @@ type plan struct {
 	outputs []int // steps after which statistics are taken
 	width   int   // of the quantity
 	rows    int   // of a tile
+	needs   noise.Functionals
 	chunks  int
 	ending  bool // paths may end early
 	bridges bool // some barrier is watched between steps
@@ -30,7 +31,7 @@ func (e Ensemble) plan() (*plan, error) {
 	if err := stochastic.Check(e.Method, &e.System); err != nil {
 		return nil, err
 	}
-	p := &plan{Ensemble: &e, width: e.Quantity.Width, never: math.Inf(1)}
+	p := &plan{Ensemble: &e, needs: stochastic.Needs(e.Method), width: e.Quantity.Width, never: math.Inf(1)}
 	if e.Quantity.Of == nil {
 		p.width = e.System.Dim
 	}
@@ -57,7 +58,7 @@ func (e Ensemble) plan() (*plan, error) {
 	p.ending = len(e.Barriers) > 0 || e.Stop != nil
 	// Tiles of a fixed number of rows that stay in the first-level cache, whole
 	// blocks of streams.
-	most := max(e.System.Dim, e.System.Noises())
+	most := max(e.System.Dim, p.needs.Len(e.System.Noises()))
 	p.rows = min(max(tileNumbers/most/noise.BlockRows, 1), tileNumbers/noise.BlockRows) * noise.BlockRows
 	return p, nil
 }

@@ -62,7 +62,7 @@ func TestGBMCall(t *testing.T) {
 		require.Less(t, math.Abs(r.Estimate.Value-want), 4*r.RMSE(), name)
 		require.LessOrEqual(t, r.RMSE(), 2e-4*1.05, name)
 		require.LessOrEqual(t, r.Bias, 0.2*2e-4, name)
-		require.InDelta(t, 1, r.Weak.Value, 0.3, name) // the first levels bend it
+		require.InDelta(t, 1, r.Weak.Value, 0.2+3*r.Weak.Error, name) // the first levels bend it
 		require.InDelta(t, c.beta, r.Variance.Value, 0.25, name)
 		require.Greater(t, r.Plain, 3*r.Work, name)
 		work := 0.0
@@ -97,6 +97,34 @@ func TestHestonCall(t *testing.T) {
 	require.Less(t, math.Abs(e.Estimate.Value-want), 4*rmse)
 	require.InDelta(t, 1.2, e.Variance.Value, 0.3)
 	require.Less(t, 2*r.Work, e.Work)
+}
+
+func method(t *testing.T, name string) stochastic.Method {
+	m, err := stochastic.ByName(name)
+	require.NoError(t, err)
+	return m
+}
+
+// A method of strong order 1½ on more of the path than its increments has β = 3
+// for P that are smooth, on paths joined in Chen's way; its fine and coarse paths
+// have one law.
+func TestMethodsThatNeedMore(t *testing.T) {
+	p := gbmCall(3)
+	p.Method = method(t, "sri1")
+	p.Of = func(dst, y []float64) error { copy(dst, y); return nil }
+	v := make([]float64, 5)
+	for l := range v {
+		m, err := p.Sample(t.Context(), l, 0, 20000)
+		require.NoError(t, err)
+		v[l] = math.Log2(m.Variance(0).Value)
+	}
+	require.InDelta(t, 3, (v[2]-v[4])/2, 0.3)
+	r, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 1e-3})
+	require.NoError(t, err)
+	require.Less(t, math.Abs(r.Estimate.Value-gbm.Mean(1, 1)), 4e-3)
+	for _, level := range r.Levels {
+		require.Less(t, level.Consistency, 4.0)
+	}
 }
 
 // normals is a Sampler of a known law: corrections of mean 2^{−αl} and variance
@@ -169,6 +197,9 @@ func TestErrors(t *testing.T) {
 		"Initial has 2": func(p *multilevel.Paths) { p.Initial = []float64{1, 2} },
 		"interval":      func(p *multilevel.Paths) { p.T1 = 0 },
 		"Steps -1":      func(p *multilevel.Paths) { p.Steps = -1 },
+		"Antithetic is": func(p *multilevel.Paths) {
+			p.Antithetic, p.Method = true, method(t, "sri1")
+		},
 	} {
 		p := gbmCall(1)
 		change(p)

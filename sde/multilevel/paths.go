@@ -17,7 +17,7 @@ import (
 
 // Paths samples P = Of(y(T1)) for a system: level l has Steps·2^l steps. The
 // coarse path of a level takes steps of twice the length on the sums of the fine
-// path's increments. Levels and samples have noise of their own, addressed, so
+// path's increments and what else of the path the method needs. Levels and samples have noise of their own, addressed, so
 // that results are the same bits for any number of workers.
 //
 // The variance of corrections falls as 2^{−βl} with β twice the strong order for
@@ -62,6 +62,9 @@ func (p *Paths) Validate() error {
 	if d := p.T1 - p.T0; d == 0 || d-d != 0 {
 		return fmt.Errorf("%w: interval from %v to %v; want a finite one", ErrConfig, p.T0, p.T1)
 	}
+	if p.Antithetic && stochastic.Needs(p.Method) != 0 {
+		return fmt.Errorf("%w: Antithetic is for methods on increments alone, not %T", ErrConfig, p.Method)
+	}
 	if p.Steps < 0 {
 		return fmt.Errorf("%w: Steps %d; want those of level 0, or 0 for one", ErrConfig, p.Steps)
 	}
@@ -88,7 +91,7 @@ const (
 	chunk = 8 * tile            // samples whose moments are merged as one
 	round = 256                 // chunks whose moments are kept at a time
 	// levelStage keeps levels' noise apart from each other and from solves'.
-	levelStage = 1 << 61
+	levelStage = 1 << 48
 )
 
 // Sample is that of Sampler. The errors are those of Validate, the system, Of and
@@ -144,6 +147,7 @@ func (p *Paths) Sample(ctx context.Context, level int, first, n uint64) (*statis
 type worker struct {
 	*Paths
 	level              int
+	needs              noise.Functionals
 	fine, twin, coarse *path
 	first, second, sum []float64
 	rows               []float64
@@ -158,7 +162,8 @@ type path struct {
 
 func newWorker(p *Paths, level int) *worker {
 	w := &worker{Paths: p, level: level, rows: make([]float64, 2*tile)}
-	dw := tile * p.System.Noises()
+	w.needs = stochastic.Needs(p.Method)
+	dw := tile * w.needs.Len(p.System.Noises())
 	w.first, w.second, w.sum = make([]float64, dw), make([]float64, dw), make([]float64, dw)
 	n := tile * p.System.Dim
 	paths := []**path{&w.fine}
@@ -216,7 +221,7 @@ func (w *worker) tile(m *statistics.Moments, first uint64, rows int) error {
 	}
 	steps := w.steps(w.level)
 	time := func(k int) float64 { return w.T0 + (w.T1-w.T0)*(float64(k)/float64(steps)) }
-	n := rows * w.System.Noises()
+	n := rows * w.needs.Len(w.System.Noises())
 	dw, next, sum := w.first[:n], w.second[:n], w.sum[:n]
 	for k := 0; k < steps; k++ {
 		t := time(k)
@@ -231,8 +236,8 @@ func (w *worker) tile(m *statistics.Moments, first uint64, rows int) error {
 		k++
 		middle := time(k)
 		w.increments(next, first, k, time(k+1)-middle)
-		floats.AddTo(sum, dw, next)
 		long := time(k+1) - t
+		w.needs.Join(sum, dw, next, w.System.Noises(), math.Abs(h), math.Abs(long-h))
 		err := errors.Join(w.fine.step(t, h, dw), w.fine.step(middle, long-h, next), w.coarse.step(t, long, sum))
 		if w.twin != nil {
 			err = errors.Join(err, w.twin.step(t, h, next), w.twin.step(middle, long-h, dw))
@@ -273,6 +278,5 @@ func (w *worker) increments(dw []float64, first uint64, k int, h float64) {
 	if source == nil {
 		source = noise.Gaussian{}
 	}
-	source.Normal(dw, w.System.Noises(), at)
-	floats.Scale(math.Sqrt(math.Abs(h)), dw)
+	noise.Draw(source, dw, w.needs, w.System.Noises(), math.Abs(h), at)
 }
