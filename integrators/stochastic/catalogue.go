@@ -36,6 +36,7 @@ var Catalogue = []Entry{
 	{"platenweak", PlatenWeak{}, "Itô, any noise, weak order 2"},
 	{"baoab", BAOAB{}, "Langevin equations, weak order 2, positions exact in equilibrium"},
 	{"obabo", OBABO{}, "Langevin equations, weak order 2, velocities exact in equilibrium"},
+	{"quicsort", QUICSORT{}, "Langevin equations, strong order 3 for smooth forces"},
 }
 
 // ByName returns the catalogue's method.

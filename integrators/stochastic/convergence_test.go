@@ -20,7 +20,7 @@ const (
 )
 
 // all is the functionals of the paths here, from which run picks a method's.
-const all = noise.Area | noise.TwoPoint
+const all = noise.Area | noise.SpaceTimeTime | noise.TwoPoint
 
 var (
 	drawn     = map[[2]uint64][][]float64{}
@@ -60,6 +60,9 @@ func pick(dst []float64, f noise.Functionals, step []float64, dim int) []float64
 	dst = append(dst[:0], p.W...)
 	if f.Has(noise.SpaceTime) {
 		dst = append(dst, p.H...)
+	}
+	if f.Has(noise.SpaceTimeTime) {
+		dst = append(dst, p.K...)
 	}
 	if f.Has(noise.Area) {
 		dst = append(dst, p.A...)
