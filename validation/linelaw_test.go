@@ -57,6 +57,15 @@ func lineEntries() []sampler.Entry {
 	return out
 }
 
+// lineSteps is the number of steps that a test of the law on the line makes:
+// half as many by a rule of two noises, whose step costs twenty times as much.
+func lineSteps(e sampler.Entry) int {
+	if e.Rule.Cost().Noises > 1 {
+		return 4
+	}
+	return 8
+}
+
 // On a single Gaussian the law on the line must be the spectral law.
 func TestLineLawOnGaussian(t *testing.T) {
 	entries := lineEntries()
@@ -64,7 +73,7 @@ func TestLineLawOnGaussian(t *testing.T) {
 	s := Spectrum{Mean: g.Mean, Var: g.Var}
 	p := process(t, "vp")
 	for _, e := range entries {
-		c := sampler.Config{Process: p, Model: onLine{g}, Rule: e.Rule, Grid: lambdaGrid(t, p, 8, true)}
+		c := sampler.Config{Process: p, Model: onLine{g}, Rule: e.Rule, Grid: lambdaGrid(t, p, lineSteps(e), true)}
 		law, err := OnLine(context.Background(), c)
 		require.NoError(t, err, e.Name)
 		want, err := s.Law(context.Background(), c, nil)
@@ -89,7 +98,7 @@ func TestLineLawAgreesWithSamples(t *testing.T) {
 	p := process(t, "vp")
 	const n = 40_000
 	for _, e := range entries {
-		c := sampler.Config{Process: p, Model: onLine{m}, Rule: e.Rule, Grid: lambdaGrid(t, p, 8, true), Seed: 23}
+		c := sampler.Config{Process: p, Model: onLine{m}, Rule: e.Rule, Grid: lambdaGrid(t, p, lineSteps(e), true), Seed: 23}
 		law, err := OnLine(context.Background(), c)
 		require.NoError(t, err, e.Name)
 		x := make([]float64, n)
