@@ -5,41 +5,93 @@ import (
 	"math"
 
 	"github.com/ito-sde/ito/divergence/internal/pairs"
+	"github.com/ito-sde/ito/internal/gemm"
 	"github.com/ito-sde/ito/internal/par"
 )
 
 // keptCosts is up to how many pairs the costs are kept: 32 MB.
 const keptCosts = 4_000_000
 
-// tileRows is how many rows a goroutine takes at a time.
-const tileRows = 16
+const (
+	tileRows = 24   // rows a goroutine takes at a time
+	tileCols = 1024 // columns of a block
+)
 
-// costs are squared distances between the rows of x and y.
+// costs are squared distances between the rows of x and y: kept where they are few;
+// else by products in single precision where ε allows that, else computed anew.
 type costs struct {
 	x, y    []float64
 	dim     int
 	n, m    int
 	kept    []float64
+	single  *single
 	workers int
-	own     [][]float64
+	own     []softScratch
 }
 
-func newCosts(x, y []float64, dim, workers int) *costs {
+type softScratch struct {
+	row, scaled, top, sum []float64
+	product               []float32
+}
+
+// newCosts takes the rows' common center and the ε that is aimed at.
+func newCosts(x, y []float64, dim int, center []float64, epsilon float64, workers int) *costs {
 	c := &costs{x: x, y: y, dim: dim, n: len(x) / dim, m: len(y) / dim, workers: workers}
 	if c.n*c.m <= keptCosts {
 		c.kept = make([]float64, c.n*c.m)
 		for i := range c.n {
 			pairs.Squared(c.kept[i*c.m:(i+1)*c.m], x[i*dim:(i+1)*dim], y)
 		}
+	} else {
+		c.single = newSingle(x, y, dim, center, epsilon)
 	}
-	c.own = make([][]float64, par.Workers(workers, c.tiles()))
+	tiles := (c.n + tileRows - 1) / tileRows
+	c.own = make([]softScratch, par.Workers(workers, tiles))
 	for i := range c.own {
-		c.own[i] = make([]float64, tileRows*pairs.Block+c.m+2*tileRows)
+		c.own[i] = softScratch{
+			make([]float64, tileCols), make([]float64, c.m), make([]float64, tileRows), make([]float64, tileRows),
+			make([]float32, tileRows*tileCols),
+		}
 	}
 	return c
 }
 
-func (c *costs) tiles() int { return (c.n + tileRows - 1) / tileRows }
+// single holds centered rows in single precision and the squared norms of those.
+type single struct {
+	x              []float32
+	normsX, normsY []float64
+	packed         []gemm.Packed // blocks of y
+}
+
+// newSingle returns nil where the rounding of a product, some 2⁻²² of the largest
+// squared norm, is more than a thousandth of ε.
+func newSingle(x, y []float64, dim int, center []float64, epsilon float64) *single {
+	narrow := func(x []float64) (out []float32, norms []float64, most float64) {
+		out, norms = make([]float32, len(x)), make([]float64, len(x)/dim)
+		for i, v := range x {
+			out[i] = float32(v - center[i%dim])
+			norms[i/dim] += float64(out[i]) * float64(out[i])
+		}
+		for _, v := range norms {
+			most = max(most, v)
+		}
+		return out, norms, most
+	}
+	s := &single{}
+	var ys []float32
+	var a, b float64
+	s.x, s.normsX, a = narrow(x)
+	ys, s.normsY, b = narrow(y)
+	if !(0x1p-22*max(a, b) <= 1e-3*epsilon) {
+		return nil
+	}
+	for from := 0; from < len(s.normsY); from += tileCols {
+		to := min(from+tileCols, len(s.normsY))
+		s.packed = append(s.packed, gemm.Packed{})
+		s.packed[len(s.packed)-1].Pack(dim, to-from, ys[from*dim:to*dim], dim, true)
+	}
+	return s
+}
 
 // soften sets
 //
@@ -48,32 +100,41 @@ func (c *costs) tiles() int { return (c.n + tileRows - 1) / tileRows }
 // block of columns by block, with a running maximum for each row.
 func (c *costs) soften(ctx context.Context, f, g []float64, epsilon float64) error {
 	inverse := 1 / epsilon
-	return par.For(ctx, c.workers, c.tiles(), func(worker, tile int) error {
+	tiles := (c.n + tileRows - 1) / tileRows
+	return par.For(ctx, c.workers, tiles, func(worker, tile int) error {
 		from, to := tile*tileRows, min((tile+1)*tileRows, c.n)
-		buffer := c.own[worker]
-		scaled := buffer[:c.m]
+		s := &c.own[worker]
 		for j, v := range g {
-			scaled[j] = v * inverse
+			s.scaled[j] = v * inverse
 		}
-		top, sum := buffer[c.m:][:tileRows], buffer[c.m+tileRows:][:tileRows]
-		for i := range top {
-			top[i], sum[i] = math.Inf(-1), 0
+		for i := range s.top {
+			s.top[i], s.sum[i] = math.Inf(-1), 0
 		}
-		row := buffer[c.m+2*tileRows:][:pairs.Block]
-		for lo := 0; lo < c.m; lo += pairs.Block {
-			hi := min(lo+pairs.Block, c.m)
+		for lo := 0; lo < c.m; lo += tileCols {
+			hi := min(lo+tileCols, c.m)
+			if c.single != nil {
+				c.single.packed[lo/tileCols].Mul(s.product, hi-lo, to-from, c.single.x[from*c.dim:], c.dim, false, false, nil)
+			}
 			for i := from; i < to; i++ {
-				r := row[:hi-lo]
-				if c.kept != nil {
+				r := s.row[:hi-lo]
+				switch {
+				case c.kept != nil:
 					copy(r, c.kept[i*c.m+lo:])
-				} else {
+				case c.single != nil:
+					norm := c.single.normsX[i]
+					product, norms := s.product[(i-from)*len(r):][:len(r)], c.single.normsY[lo:hi]
+					for j, p := range product {
+						r[j] = norm + norms[j] - 2*float64(p)
+					}
+				default:
 					pairs.Squared(r, c.x[i*c.dim:(i+1)*c.dim], c.y[lo*c.dim:hi*c.dim])
 				}
-				top[i-from], sum[i-from] = accumulate(top[i-from], sum[i-from], r, scaled[lo:hi], inverse)
+				k := i - from
+				s.top[k], s.sum[k] = accumulate(s.top[k], s.sum[k], r, s.scaled[lo:hi], inverse)
 			}
 		}
 		for i := from; i < to; i++ {
-			f[i] = -epsilon * (top[i-from] + math.Log(sum[i-from]/float64(c.m)))
+			f[i] = -epsilon * (s.top[i-from] + math.Log(s.sum[i-from]/float64(c.m)))
 		}
 		return nil
 	})
@@ -91,15 +152,35 @@ func accumulate(top, sum float64, cost, g []float64, inverse float64) (float64, 
 	for j, v := range cost {
 		e := g[j] - v*inverse
 		cost[j] = e
-		highest = max(highest, e)
+		if e > highest {
+			highest = e
+		}
 	}
 	if highest > top {
 		sum *= math.Exp(top - highest)
 	}
 	for _, e := range cost {
 		if e -= highest; e > negligible {
-			sum += math.Exp(e)
+			sum += exp(e)
 		}
 	}
 	return highest, sum
+}
+
+// exp returns e^x for −700 < x ≤ 0 to 1e-11: Taylor's polynomial of degree 9 on
+// |r| ≤ ½ ln 2, in line, so that terms of a sum overlap.
+func exp(x float64) float64 {
+	const (
+		shift = 3 << 51 // adding it rounds to an integer
+		high  = 0x1.62e42feep-1
+		low   = 0x1.a39ef35793c76p-33
+	)
+	t := x*math.Log2E + shift
+	k := t - shift
+	r := (x - k*high) - k*low
+	r2 := r * r
+	r4 := r2 * r2
+	p := (1 + r) + r2*(1.0/2+r*(1.0/6)) +
+		r4*((1.0/24+r*(1.0/120))+r2*(1.0/720+r*(1.0/5040))+r4*(1.0/40320+r*(1.0/362880)))
+	return p * math.Float64frombits(uint64(int64(k)+1023)<<52)
 }

@@ -70,18 +70,33 @@ func TestSinkhorn(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// Recomputed costs give the bits of kept ones, for any number of workers.
+// Recomputed costs give the bits of kept ones, for any number of workers; single
+// precision what its rounding allows.
 func TestSinkhornBlocks(t *testing.T) {
 	ctx := context.Background()
-	x, y := validity.Normals(2*300, 0, 0), validity.Normals(2*290, 0, 1)
-	kept := newCosts(x, y, 2, 1)
-	again := newCosts(x, y, 2, 3)
+	const dim, epsilon = 5, 0.3
+	x, y := validity.Normals(dim*300, 0, 0), validity.Normals(dim*1290, 0, 1)
+	center := []float64{0.1, 0, 0, 0, 0}
+	kept := newCosts(x, y, dim, center, epsilon, 1)
+	again := newCosts(x, y, dim, center, epsilon, 3)
 	again.kept = nil
-	g := validity.Normals(290, 0, 2)
+	g := validity.Normals(1290, 0, 2)
 	a, b := make([]float64, 300), make([]float64, 300)
-	require.NoError(t, kept.soften(ctx, a, g, 0.3))
-	require.NoError(t, again.soften(ctx, b, g, 0.3))
+	require.NoError(t, kept.soften(ctx, a, g, epsilon))
+	require.NoError(t, again.soften(ctx, b, g, epsilon))
 	require.Equal(t, a, b)
+	again.single = newSingle(x, y, dim, center, epsilon)
+	require.NoError(t, again.soften(ctx, b, g, epsilon))
+	require.InDeltaSlice(t, a, b, 1e-4)
+	require.NotEqual(t, a, b)
+	require.Nil(t, newSingle(x, y, dim, center, 1e-9))
+}
+
+func TestExp(t *testing.T) {
+	for x := 0.0; x > -60; x -= 0.00317 {
+		require.InEpsilon(t, math.Exp(x), exp(x), 1e-11)
+	}
+	require.Equal(t, 1.0, exp(0))
 }
 
 func TestSinkhornUniform(t *testing.T) {
