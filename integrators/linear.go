@@ -60,7 +60,7 @@ func (l *Linear) Linearise(t float64, y, f0 []float64) error {
 		}
 	} else {
 		l.J.Zero()
-		if err := l.Linearisation.Jacobian(l.J, t, y); err != nil {
+		if err := l.Jacobian(l.J, t, y); err != nil {
 			return err
 		}
 	}

@@ -113,14 +113,14 @@ func (s *stepper) layout(pad, past int) {
 		}
 	}
 	for i, row := range m.A {
-		t := newSum(row[:max(0, len(row)-1)], pad, 0)
+		t := newSum(row[:max(0, len(row)-1)], pad)
 		if s.explicit != nil {
 			t = t.add(m.Explicit[i], pad, split)
 		}
 		s.bases = append(s.bases, t.terms())
-		s.predict = append(s.predict, newSum(m.Predict[i], pad, 0).terms())
+		s.predict = append(s.predict, newSum(m.Predict[i], pad).terms())
 	}
-	w, e := newSum(m.A[stages-1], pad, 0), newSum(m.E, pad, 0)
+	w, e := newSum(m.A[stages-1], pad), newSum(m.E, pad)
 	if s.explicit != nil {
 		w, e = w.add(m.A[stages-1], pad, split), e.add(m.E, pad, split)
 	}
@@ -149,7 +149,7 @@ type sum struct {
 	off []int
 }
 
-func newSum(row []float64, pad, from int) sum { return sum{}.add(row, pad, from) }
+func newSum(row []float64, pad int) sum { return sum{}.add(row, pad, 0) }
 
 func (s sum) add(row []float64, pad, from int) sum {
 	for j, a := range row {
@@ -170,7 +170,7 @@ func (s *stepper) Reset(t float64, y []float64) error {
 	}
 	copy(s.y, y)
 	s.first, s.h0 = unknown, 0
-	s.newton.reset(t)
+	s.reset(t)
 	return nil
 }
 
@@ -260,7 +260,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 func (s *stepper) Accept() {
 	s.start, s.y, s.next = s.y, s.next, s.start
 	s.h0 = s.h
-	s.newton.accept(s.h)
+	s.accept(s.h)
 	if s.first = inLast; s.explicit != nil {
 		s.first = unknown
 	}

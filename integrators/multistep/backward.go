@@ -65,7 +65,7 @@ func (s *backward) Reset(t float64, y []float64) error {
 	}
 	s.t, s.k, s.order, s.have, s.equal, s.last = t, 1, 0, 0, 0, 0
 	s.unknown, s.failures, s.proposed = true, 0, 0
-	s.newton.reset()
+	s.reset()
 	return nil
 }
 

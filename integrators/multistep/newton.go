@@ -93,7 +93,7 @@ func (s *newton) solve(t, c, err float64) error {
 			}
 		}
 		e := s.iterate(t, c, share/err, n)
-		if e != errSlow {
+		if !errors.Is(e, errSlow) {
 			return e
 		}
 		if s.fresh {

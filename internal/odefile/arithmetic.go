@@ -160,7 +160,7 @@ func (c *compiler) call(name string, args []ast.Node) (value, error) {
 	if i < 0 {
 		return value{}, fmt.Errorf("no function %q; known: %s", clip(name), functionNames())
 	}
-	if !(name == "min" || name == "max") || len(args) == 0 {
+	if name != "min" && name != "max" || len(args) == 0 {
 		if err := want(2); err != nil {
 			return value{}, err
 		}

@@ -76,7 +76,7 @@ func Curves(w io.Writer, format string, panels []Panel) error {
 	}
 	all := draw.New(c)
 	all.SetColor(color.White)
-	all.Fill(all.Rectangle.Path())
+	all.Fill(all.Path())
 	if len(names) > 1 {
 		legend.Draw(draw.Crop(all, width*vg.Length(cols), 0, 0, -vg.Points(24)))
 	}

@@ -153,7 +153,7 @@ func (b *builder) sundials(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	options, err := sourceLists(work)
 	if err != nil {
 		return "", err

@@ -122,7 +122,7 @@ func prepare(ctx context.Context, b *builder, o options) (ready []program, left 
 			return nil
 		})
 	}
-	g.Wait()
+	_ = g.Wait() // every error is in errs
 	for i, p := range programs {
 		if errs[i] != nil {
 			left = append(left, fmt.Sprintf("Left out: %s (%v).", p.name, errs[i]))

@@ -83,7 +83,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	if o.keep == "" {
-		defer os.RemoveAll(b.folder)
+		defer func() { _ = os.RemoveAll(b.folder) }()
 	}
 	if o.reference {
 		return reference(ctx, b, out)
@@ -96,7 +96,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer raw.Close()
+	defer func() { _ = raw.Close() }() // again, where it ends early
 	begin := time.Now()
 	lines, err := measureAll(ctx, ready, o, raw)
 	if err := errors.Join(err, raw.Close()); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -24,7 +25,7 @@ func reference(ctx context.Context, b *builder, out io.Writer) error {
 	for {
 		var name string
 		var n int
-		if _, err := fmt.Fscan(in, &name, &n); err == io.EOF {
+		if _, err := fmt.Fscan(in, &name, &n); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("peers: reference: %w", err)

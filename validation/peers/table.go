@@ -40,7 +40,7 @@ type table func(w io.Writer, rows [][]string) error
 func plain(w io.Writer, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range rows {
-		fmt.Fprintln(t, strings.Join(r, "\t"))
+		_, _ = fmt.Fprintln(t, strings.Join(r, "\t")) // Flush returns the error
 	}
 	return t.Flush()
 }
@@ -135,7 +135,9 @@ func report(w io.Writer, print table, list []problems.Problem, lines []measure.L
 	if err := print(w, ratios(rows)); err != nil {
 		return err
 	}
-	fmt.Fprintln(w)
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
 	for _, target := range []float64{1e-6, 1e-8, 1e-10} {
 		at := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.target != target })
 		if len(at) > 0 {
@@ -146,6 +148,8 @@ func report(w io.Writer, print table, list []problems.Problem, lines []measure.L
 	if err := print(w, everybody(rows)); err != nil {
 		return err
 	}
-	fmt.Fprint(w, "\nOne bare right-hand side:\n\n")
+	if _, err := fmt.Fprint(w, "\nOne bare right-hand side:\n\n"); err != nil {
+		return err
+	}
 	return print(w, fields(list, lines))
 }

@@ -2,6 +2,7 @@ package system
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -96,8 +97,10 @@ func pollution() string {
 		fmt.Fprintf(&b, "r%d = %s*y%s\n", i+1, used[0], strings.Join(used[1:], "*y"))
 		add := func(list []string, sign string) {
 			for _, s := range list {
-				var k int
-				fmt.Sscan(s, &k)
+				k, err := strconv.Atoi(s)
+				if err != nil {
+					panic(err) // the table above has numbers
+				}
 				f[k] += fmt.Sprintf(" %s r%d", sign, i+1)
 			}
 		}

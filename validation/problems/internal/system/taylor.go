@@ -93,9 +93,10 @@ func (s *System) coefficients(c, y [][]dd.Real, k int, t dd.Real) {
 			}
 		case clock:
 			v[k] = dd.Real{}
-			if k == 0 {
+			switch k {
+			case 0:
 				v[0] = t
-			} else if k == 1 {
+			case 1:
 				v[1] = dd.From(1)
 			}
 		case state:
