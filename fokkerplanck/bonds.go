@@ -85,11 +85,14 @@ func (b *bonds) place(class, k, l int, t float64) error {
 	if err != nil {
 		return err
 	}
-	ax, ay, err := b.pr.drift(x, y, t)
+	div, diagonal, err := b.divergence(x, y, hx, hy, t, d)
 	if err != nil {
 		return err
 	}
-	div, diagonal, err := b.divergence(x, y, hx, hy, t, d)
+	if class == 2 && diagonal {
+		return nil
+	}
+	ax, ay, err := b.pr.drift(x, y, t)
 	if err != nil {
 		return err
 	}
@@ -97,11 +100,8 @@ func (b *bonds) place(class, k, l int, t float64) error {
 	d = tensor{d.xx / (hx * hx), d.xy / (hx * hy), d.yy / (hy * hy)}
 	root := hx * hy
 	axes := [2]int2{{1, 0}, {0, 1}}
-	if diagonal && d.xy == 0 {
-		if class < 2 {
-			return b.add(axes[class], k, l, root, v[class], [2]float64{d.xx, d.yy}[class])
-		}
-		return nil
+	if diagonal {
+		return b.add(axes[class], k, l, root, v[class], [2]float64{d.xx, d.yy}[class])
 	}
 	e, lambda, ok := d.decompose()
 	if !ok {

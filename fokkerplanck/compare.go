@@ -23,8 +23,8 @@ const leastExpected = 10
 // Compare tests particles x, independent draws, against the density p, scaled to
 // mass 1. Within cells mass is spread evenly. The error of p counts as deviation:
 // it goes unseen while it is well below 1/√n. The p-value of the distance is that
-// of Kolmogorov's limit with the correction of Stephens (1970), good to 1e-3 from
-// 20 particles on.
+// of Kolmogorov's limit with the correction of Vrbik (2018), good to 1e-3 from 20
+// particles on.
 //
 // The error wraps ErrProblem: for less than 20 particles, one off the grid, and a
 // p that is no density.
@@ -57,8 +57,8 @@ func Compare(g Grid, p, x []float64) (Comparison, error) {
 		f := (below + expected[cell]*(v-g.edges[cell])/g.Width(cell)) / n
 		c.KS = math.Max(c.KS, math.Max(f-float64(k)/n, float64(k+1)/n-f))
 	}
-	root := math.Sqrt(n)
-	c.KSP = kolmogorov((root + 0.12 + 0.11/root) * c.KS)
+	z := math.Sqrt(n) * c.KS
+	c.KSP = kolmogorov(z + 1/(6*math.Sqrt(n)) + (z-1)/(4*n))
 	c.chi2(expected, counts)
 	return c, nil
 }

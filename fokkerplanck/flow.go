@@ -47,6 +47,42 @@ func Reverse(p sde.Process, s Score, end, eta float64) Problem {
 	}
 }
 
+// PlaneScore is ∇ ln p_t of the densities of a process in the plane.
+type PlaneScore func(x, y, t float64) (sx, sy float64)
+
+// ForwardPlane is [Forward] in the plane, each coordinate under the process.
+func ForwardPlane(p sde.Process, s PlaneScore, eta float64) PlaneProblem {
+	return PlaneProblem{
+		Drift: func(x, y, t float64) (float64, float64) {
+			f, g := p.Coefficients(t)
+			sx, sy := s(x, y, t)
+			c := 0.5 * (1 - eta*eta) * g * g
+			return f*x - c*sx, f*y - c*sy
+		},
+		Diffusion: isotropic(func(t float64) float64 { _, g := p.Coefficients(t); return eta * g }),
+	}
+}
+
+// ReversePlane is [Reverse] in the plane.
+func ReversePlane(p sde.Process, s PlaneScore, end, eta float64) PlaneProblem {
+	return PlaneProblem{
+		Drift: func(x, y, r float64) (float64, float64) {
+			f, g := p.Coefficients(end - r)
+			sx, sy := s(x, y, end-r)
+			c := 0.5 * (1 + eta*eta) * g * g
+			return c*sx - f*x, c*sy - f*y
+		},
+		Diffusion: isotropic(func(r float64) float64 { _, g := p.Coefficients(end - r); return eta * g }),
+	}
+}
+
+func isotropic(noise func(t float64) float64) func(x, y, t float64) (dxx, dxy, dyy float64) {
+	return func(_, _, t float64) (float64, float64, float64) {
+		b := noise(t)
+		return 0.5 * b * b, 0, 0.5 * b * b
+	}
+}
+
 // Transport solves the equation of continuity ∂p/∂t = −∂(v p)/∂x, forwards or
 // backwards, on a grid whose edges move with v and whose cells keep their mass:
 // mass to rounding, nothing negative, and no error but that of the edges' paths,

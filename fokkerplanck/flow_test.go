@@ -84,6 +84,48 @@ func TestSameDensitiesForEveryNoise(t *testing.T) {
 	require.ErrorIs(t, err, fokkerplanck.ErrProblem)
 }
 
+// The same in the plane, for data N(0, [0.5 0.3; 0.3 0.4]).
+func TestSameDensitiesInThePlane(t *testing.T) {
+	p, err := sde.ByName("vp")
+	require.NoError(t, err)
+	law := func(t float64) (xx, xy, yy, det float64) {
+		l := p.At(t)
+		a, s := l.Alpha*l.Alpha, l.Sigma*l.Sigma
+		xx, xy, yy = 0.5*a+s, 0.3*a, 0.4*a+s
+		return xx, xy, yy, xx*yy - xy*xy
+	}
+	score := func(x, y, t float64) (float64, float64) {
+		xx, xy, yy, det := law(t)
+		return -(yy*x - xy*y) / det, -(xx*y - xy*x) / det
+	}
+	density := func(t float64) func(x, y float64) float64 {
+		xx, xy, yy, det := law(t)
+		return func(x, y float64) float64 {
+			return math.Exp(-0.5*(yy*x*x-2*xy*x*y+xx*y*y)/det) / (2 * math.Pi * math.Sqrt(det))
+		}
+	}
+	t0, t1 := p.TimeOf(1), p.TimeOf(-0.5)
+	n := []float64{28, 40, 56}
+	for _, eta := range []float64{0.7, 1.5} {
+		forward, back := make([]float64, 3), make([]float64, 3)
+		for i, v := range n {
+			x, err := fokkerplanck.Uniform(-5, 5, int(v))
+			require.NoError(t, err)
+			g := fokkerplanck.Plane{X: x, Y: x}
+			first, last := g.Averages(density(t0)), g.Averages(density(t1))
+			c := fokkerplanck.Config{Steps: int(v)}
+			q, err := fokkerplanck.SolvePlane(t.Context(), fokkerplanck.ForwardPlane(p, score, eta), g, first, t0, t1, c)
+			require.NoError(t, err)
+			forward[i] = floats.Distance(q, last, 1) / (v * v)
+			q, err = fokkerplanck.SolvePlane(t.Context(), fokkerplanck.ReversePlane(p, score, t1, eta), g, last, 0, t1-t0, c)
+			require.NoError(t, err)
+			back[i] = floats.Distance(q, first, 1) / (v * v)
+		}
+		require.InDelta(t, 2, slope(n, forward), 0.15, "η = %v: %v", eta, forward)
+		require.InDelta(t, 2, slope(n, back), 0.15, "back, η = %v: %v", eta, back)
+	}
+}
+
 // Clouds that grow by a factor of 200 on a grid that grows along.
 func TestMovingGrid(t *testing.T) {
 	p := sde.VE{SigmaMin: 0.01, SigmaMax: 50, Cutoff: 1e-5}

@@ -12,7 +12,7 @@
 //	  by adaptive steps     Evolve, EvolvePlane; Extrapolate
 //	  without time          Stationary, StationaryPlane
 //	  on a moving grid      Moving, Transport
-//	  of equal law          Forward, Reverse
+//	  of equal law          Forward, Reverse, ForwardPlane, ReversePlane
 //	exit, hitting           MeanExitTime, ExitMoments, Committor, Backward, BackwardPlane
 //	relaxation              Rates, Modes, RingRates
 //	entropy, flux           EntropyProduction, Flux

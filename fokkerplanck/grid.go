@@ -43,8 +43,13 @@ func (g Grid) Centre(i int) float64 { return 0.5 * (g.edges[i] + g.edges[i+1]) }
 // Width is the length of cell i.
 func (g Grid) Width(i int) float64 { return g.edges[i+1] - g.edges[i] }
 
-// Bounds are the first and the last edge.
-func (g Grid) Bounds() (lo, hi float64) { return g.edges[0], g.edges[len(g.edges)-1] }
+// Bounds are the first and the last edge; zeros for the zero Grid.
+func (g Grid) Bounds() (lo, hi float64) {
+	if len(g.edges) == 0 {
+		return 0, 0
+	}
+	return g.edges[0], g.edges[len(g.edges)-1]
+}
 
 // Cell returns the cell that x lies in, the right one on an edge, and whether
 // there is one.

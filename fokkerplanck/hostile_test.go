@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 )
 
@@ -117,6 +118,34 @@ func TestKleinKramers(t *testing.T) {
 		require.InDelta(t, g.Mass(want), g.Mass(p), 1e-12)
 		require.GreaterOrEqual(t, floats.Min(p), 0.0)
 		e[i] = floats.Distance(p, want, 1) * g.area(0)
+	}
+	require.InDelta(t, 1, fit(n, e), 0.15, "%v", e)
+}
+
+// One noise along (1, ½) for both coordinates, whose D is singular: its moments,
+// to the first order of drift upwind.
+func TestNoiseAlongOneLine(t *testing.T) {
+	a, d := mat.NewDense(2, 2, []float64{-1, 0.5, -0.8, -1.2}), mat.NewSymDense(2, []float64{1, 0.5, 0.5, 0.25})
+	pr := PlaneProblem{
+		Drift:     tilted.Drift,
+		Diffusion: func(_, _, _ float64) (float64, float64, float64) { return 1, 0.5, 0.25 },
+		Steady:    true,
+	}
+	_, want, err := Moments(a, nil, d, mat.NewVecDense(2, nil), mat.NewSymDense(2, []float64{1, 0, 0, 1}), 1)
+	require.NoError(t, err)
+	n, e := []float64{48, 96, 192}, make([]float64, 3)
+	for i, k := range n {
+		g := Plane{bent(-7, 7, 0, int(k)), bent(-7, 7, 0, int(k))}
+		p0 := g.Averages(func(x, y float64) float64 { return math.Exp(-0.5*(x*x+y*y)) / (2 * math.Pi) })
+		p, err := SolvePlane(t.Context(), pr, g, p0, 0, 1, Config{Steps: int(k) / 2})
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, floats.Min(p), 0.0)
+		var xx, xy, yy float64
+		for c, v := range p {
+			x, y := g.X.Centre(c%int(k)), g.Y.Centre(c/int(k))
+			xx, xy, yy = xx+x*x*v*g.area(c), xy+x*y*v*g.area(c), yy+y*y*v*g.area(c)
+		}
+		e[i] = math.Abs(xx-want.At(0, 0)) + math.Abs(xy-want.At(0, 1)) + math.Abs(yy-want.At(1, 1))
 	}
 	require.InDelta(t, 1, fit(n, e), 0.15, "%v", e)
 }

@@ -20,14 +20,17 @@ func (d tensor) dot(a, b [2]int) float64 {
 // Selling (1874); Fehrenbach, Mirebeau (2014), section 2.
 func (d tensor) decompose() (e [3][2]int, lambda [3]float64, ok bool) {
 	b := [3][2]int{{1, 0}, {0, 1}, {-1, -1}}
-	tiny := 1e-14 * (d.xx + d.yy)
+	obtuse := func(a, b [2]int) bool { // to rounding
+		size := math.Hypot(float64(a[0]), float64(a[1])) * math.Hypot(float64(b[0]), float64(b[1]))
+		return d.dot(a, b) <= 2e-15*size*(d.xx+d.yy)
+	}
 	for turn := 0; ; turn++ {
 		i, j, k := 0, 1, 2
-		if d.dot(b[0], b[1]) <= tiny {
+		if obtuse(b[0], b[1]) {
 			i, j, k = 1, 2, 0
-			if d.dot(b[1], b[2]) <= tiny {
+			if obtuse(b[1], b[2]) {
 				i, j, k = 2, 0, 1
-				if d.dot(b[2], b[0]) <= tiny {
+				if obtuse(b[2], b[0]) {
 					break
 				}
 			}
