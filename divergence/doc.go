@@ -1,6 +1,9 @@
 // Package divergence measures how far apart two distributions are: closed forms
 // between Gaussians with full covariance, and the sliced Wasserstein distance
-// between samples.
+// between samples. Its subpackages go on from there: transport has Wasserstein and
+// Sinkhorn distances between samples, sample the other divergences from samples,
+// mixture those between Gaussian mixtures, geometry the maps, barycentres and
+// gradients of the closed forms, permutation the p-values.
 //
 // With p = N(m_p, Σ_p), q = N(m_q, Σ_q), δ = m_p − m_q and e_i the eigenvalues
 // of L⁻¹(Σ_p − Σ_q)L⁻ᵀ for Σ_q = LLᵀ,
