@@ -19,11 +19,20 @@ const (
 	finest = 256 // steps in [0, 1]
 )
 
+// long skips a test on thousands of paths where short ones are asked for, as under
+// the race detector, which makes it twenty times as long and learns nothing here.
+func long(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+}
+
 // all is the functionals of the paths here, from which run picks a method's.
 const all = noise.Area | noise.SpaceTimeTime | noise.TwoPoint
 
 var (
 	drawn     = map[[2]uint64][][]float64{}
+	coarser   = map[*float64][][]float64{} // by the first number of the finer steps
 	drawnLock sync.Mutex
 )
 
@@ -44,13 +53,20 @@ func brownian(dim int, seed uint64) [][]float64 {
 	return dw
 }
 
-// coarsen joins neighbouring steps.
+// coarsen joins neighbouring steps, once for all tests.
 func coarsen(dw [][]float64, dim int) [][]float64 {
+	drawnLock.Lock()
+	defer drawnLock.Unlock()
+	key := &dw[0][0]
+	if out := coarser[key]; out != nil {
+		return out
+	}
 	out := make([][]float64, len(dw)/2)
 	for k := range out {
 		out[k] = make([]float64, len(dw[0]))
 		all.Join(out[k], dw[2*k], dw[2*k+1], dim, 1, 1)
 	}
+	coarser[key] = out
 	return out
 }
 
@@ -93,11 +109,10 @@ func run(t testing.TB, m stochastic.Method, s *stochastic.System, y0 []float64, 
 // solutions are the exact ones of all paths at time 1.
 func solutions(p problem, dw [][]float64) []float64 {
 	noises, n := p.sys.Noises(), p.sys.Dim
-	total := slices.Clone(dw[0])
-	for k, d := range dw[1:] {
-		all.Join(total, total, d, noises, float64(k+1), 1)
+	for len(dw) > 1 {
+		dw = coarsen(dw, noises)
 	}
-	path, pairs := all.Parts(total, noises), noises*(noises-1)/2
+	path, pairs := all.Parts(dw[0], noises), noises*(noises-1)/2
 	want := make([]float64, paths*n)
 	for r := range paths {
 		w := slices.Concat(path.W[r*noises:(r+1)*noises], path.A[r*pairs:(r+1)*pairs])

@@ -128,6 +128,7 @@ func TestSplittingsWeakOrders(t *testing.T) {
 // Strong orders in the double well, beside QUICSORT at a quarter of the shortest
 // step; its own is that of the oscillator too, below, with an oracle of its own.
 func TestSplittingsStrongOrders(t *testing.T) {
+	long(t)
 	s := stochastic.Langevin(1, func(dst []float64, _ float64, x []float64) error {
 		for i, v := range x {
 			dst[i] = v - v*v*v

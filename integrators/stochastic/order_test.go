@@ -16,6 +16,7 @@ import (
 // in all, and the slope near it, to what the next term makes of it at steps of
 // 1/16 and less. The seed is fixed.
 func TestStrongOrders(t *testing.T) {
+	long(t)
 	for _, e := range stochastic.Catalogue {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
@@ -58,6 +59,7 @@ func TestStrongOrders(t *testing.T) {
 // the drift, of order 1 or 2, hides that of the noise in some methods: the order is
 // at least the claimed one.
 func TestStrongOrdersOnGrowth(t *testing.T) {
+	long(t)
 	for _, e := range stochastic.Catalogue {
 		p := power(e.Method.Calculus())
 		if stochastic.Check(e.Method, &p.sys) != nil {
@@ -137,6 +139,7 @@ func affine(t *testing.T, m stochastic.Method, s *stochastic.System, h float64) 
 // quarter of the shortest step here: an eighth. It shows order 1½, and no more,
 // and that taming keeps order 1.
 func TestStrongOrdersOnNonlinearDrift(t *testing.T) {
+	long(t)
 	const alpha, sigma = 1, 1
 	dw := brownian(1, 1)
 	want, integral := make([]float64, paths), make([]float64, paths)
@@ -179,6 +182,7 @@ func TestStrongOrdersOnNonlinearDrift(t *testing.T) {
 // A method of the other calculus converges to another solution: its error does
 // not fall.
 func TestTheOtherCalculusDoesNotConverge(t *testing.T) {
+	long(t)
 	for _, e := range stochastic.Catalogue {
 		for _, p := range []problem{linear(stochastic.Ito), linear(stochastic.Stratonovich)} {
 			own := linear(e.Method.Calculus())
@@ -198,6 +202,7 @@ func TestTheOtherCalculusDoesNotConverge(t *testing.T) {
 // number that says what a method knows of the Lévy area: ¼ (nothing: strong order
 // ½), 1/12 (its mean given H), 0 (all of it), ½ (a random sign in its place).
 func TestNonCommutativeNoise(t *testing.T) {
+	long(t)
 	known := map[string]float64{"shark": 1. / 12, "spark": 1. / 12, "milsteingen": 0, "platenweak": 0.5}
 	fine := brownian(2, 2)
 	areas := solutions(problem{sys: area(stochastic.Ito), exact: func(dst []float64, _ float64, w []float64) { copy(dst, w) }}, fine)

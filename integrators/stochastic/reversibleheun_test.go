@@ -44,6 +44,7 @@ func firstHalf(t *testing.T, q problem) study {
 // The y of ReversibleHeun has the orders of Heun, and ŷ strong order ½ on the
 // linear equation.
 func TestReversibleHeunStrongOrders(t *testing.T) {
+	long(t)
 	for _, p := range problems() {
 		if p.sys.Calculus != stochastic.Stratonovich {
 			continue

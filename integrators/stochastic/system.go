@@ -2,6 +2,15 @@
 // equations dy = a(t, y) dt + b(t, y) dw: it knows a step, given the Brownian
 // increment over it and what other functionals of the path it needs, and nothing
 // of random numbers or loops over time, which live in packages sde/noise and sde.
+//
+// What to take: EulerMaruyama (Itô) or Heun (Stratonovich) to begin with; for paths,
+// SRA3 or SOSRA on additive noise, SRI1 or SOSRI on diagonal noise in Itô's sense
+// and SlowRK on commutative noise in Stratonovich's, of strong order 1½, and
+// MilsteinGeneral, of order 1, where the noise does not commute; for expectations,
+// PlatenWeak; TamedEuler or DriftImplicitEuler where the drift is superlinear or
+// stiff; QUICSORT for paths of a Langevin equation, BAOAB for its equilibrium.
+// [Check] refuses a method on noise that it is not made for, and the [Catalogue]
+// lists all.
 package stochastic
 
 import (

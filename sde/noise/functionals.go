@@ -106,9 +106,11 @@ type Paths interface {
 // SDE", for λ; Foster, Habermann (2023), "Brownian bridge expansions for Lévy
 // area approximations and particular values of the Riemann zeta function".
 func Draw(source Source, dst []float64, f Functionals, dim int, h float64, at Address) {
-	if p, ok := source.(Paths); ok && f != 0 {
-		p.Path(dst, f, dim, h, at)
-		return
+	if f != 0 { // an increment needs no asking
+		if p, ok := source.(Paths); ok {
+			p.Path(dst, f, dim, h, at)
+			return
+		}
 	}
 	p := f.Parts(dst, dim)
 	stage := at.Stage
