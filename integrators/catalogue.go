@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Entry describes a method of the catalogue.
-type Entry struct {
+// Entry describes a method of a catalogue.
+type Entry[M Method] struct {
 	Name   string
-	Method *Tableau
+	Method M
 	Doc    string
 }
 
 // Catalogue lists the methods; tests and benchmarks are made from it.
-var Catalogue = []Entry{
+var Catalogue = []Entry[*Tableau]{
 	{"euler", Euler, "first order; a baseline"},
 	{"midpoint", Midpoint, "second order, two evaluations"},
 	{"heun", Heun, "second order, two evaluations, with error estimate"},
@@ -31,14 +31,15 @@ var Catalogue = []Entry{
 	{"verner9", Verner9, "ninth order, tolerances 1e-10 to rounding"},
 }
 
-// ByName returns the catalogue's method.
-func ByName(name string) (*Tableau, error) {
-	names := make([]string, len(Catalogue))
-	for i, e := range Catalogue {
+// ByName returns a catalogue's method; the error lists the names.
+func ByName[M Method](catalogue []Entry[M], name string) (M, error) {
+	names := make([]string, len(catalogue))
+	for i, e := range catalogue {
 		if e.Name == name {
 			return e.Method, nil
 		}
 		names[i] = e.Name
 	}
-	return nil, fmt.Errorf("integrators: no method %q; known: %s", name, strings.Join(names, ", "))
+	var none M
+	return none, fmt.Errorf("integrators: no method %q; known: %s", name, strings.Join(names, ", "))
 }

@@ -49,12 +49,12 @@ func newPlan(m *Tableau, pad int) *plan {
 		p.stages = len(m.B) + 1 // f at the end of the step, for Hermite's cubic
 	}
 	for i, row := range m.A {
-		p.rows = append(p.rows, terms(balanced(row, m.C[i]), pad))
+		p.rows = append(p.rows, vec.RowTerms(balanced(row, m.C[i]), pad))
 	}
 	for i, row := range m.ExtraA {
-		p.rows = append(p.rows, terms(balanced(row, m.ExtraC[i]), pad))
+		p.rows = append(p.rows, vec.RowTerms(balanced(row, m.ExtraC[i]), pad))
 	}
-	p.weights, p.errors, p.third = terms(balanced(m.B, 1), pad), terms(m.E, pad), terms(m.E3, pad)
+	p.weights, p.errors, p.third = vec.RowTerms(balanced(m.B, 1), pad), vec.RowTerms(m.E, pad), vec.RowTerms(m.E3, pad)
 	if m.TellsStiffness() {
 		p.spread = m.difference(pad)
 	}
@@ -66,18 +66,6 @@ func newPlan(m *Tableau, pad int) *plan {
 		p.dense = append(p.dense, i*pad)
 	}
 	return p
-}
-
-// terms leaves out zeros.
-func terms(row []float64, pad int) vec.Terms {
-	var c []float64
-	var off []int
-	for j, a := range row {
-		if a != 0 {
-			c, off = append(c, a), append(off, j*pad)
-		}
-	}
-	return vec.NewTerms(c, off)
 }
 
 // balanced returns row with its smallest coefficient so changed that the row sums

@@ -64,7 +64,7 @@ func dot(x, y []*big.Float) *big.Float {
 	return sum
 }
 
-func read(t *testing.T, e Entry) *precise {
+func read(t *testing.T, e Entry[*Tableau]) *precise {
 	m := e.Method
 	s, all := len(m.B), len(m.B)+len(m.ExtraA)
 	if m.Dense == nil {

@@ -70,7 +70,7 @@ func (m *Tableau) difference(pad int) vec.Terms {
 	for l, a := range m.A[j] {
 		row[l] -= a
 	}
-	return terms(row, pad)
+	return vec.RowTerms(row, pad)
 }
 
 // Stiffness is |k_i − k_j| / |Y_i − Y_j| times h, for two stages of one time with

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/esdirk"
 	"github.com/ito-sde/ito/ode"
 )
@@ -42,7 +43,7 @@ func ExampleTableau_IMEX() {
 }
 
 func ExampleByName() {
-	m, err := esdirk.ByName("esdirk659")
+	m, err := integrators.ByName(esdirk.Catalogue, "esdirk659")
 	fmt.Println(m, m.Stages(), m.DenseOrder(), err)
 	_, err = m.IMEX(nil)
 	fmt.Println(err)

@@ -102,9 +102,9 @@ func TestStepIsStabilityFunction(t *testing.T) {
 }
 
 func TestUnknownName(t *testing.T) {
-	_, err := esdirk.ByName("kencarp6")
+	_, err := integrators.ByName(esdirk.Catalogue, "kencarp6")
 	require.ErrorContains(t, err, "kencarp58")
-	m, err := esdirk.ByName("kvaerno5")
+	m, err := integrators.ByName(esdirk.Catalogue, "kvaerno5")
 	require.NoError(t, err)
 	require.Same(t, esdirk.Kvaerno5, m)
 	require.Equal(t, "kvaerno5", m.String())

@@ -16,18 +16,11 @@ import (
 	"github.com/ito-sde/ito/integrators"
 )
 
-// Entry describes a method of the catalogue.
-type Entry struct {
-	Name   string
-	Method integrators.Method
-	Doc    string
-}
-
 // Catalogue lists the methods; tests and benchmarks are made from it.
-var Catalogue = []Entry{
-	{"adams", Adams{}, "orders 1 to 12 with two evaluations a step; non-stiff problems whose right-hand side is expensive, tolerances 1e-6 to 1e-13"},
-	{"ndf", NDF{}, "orders 1 to 5, one factorisation for many steps; large stiff problems and differential-algebraic ones of index 1, tolerances 1e-2 to 1e-8"},
-	{"bdf", BDF{}, "orders 1 to 5; as ndf with shorter steps, and stabler at orders 3 and 4"},
+var Catalogue = []integrators.Entry[integrators.Method]{
+	{Name: "adams", Method: Adams{}, Doc: "orders 1 to 12 with two evaluations a step; non-stiff problems whose right-hand side is expensive, tolerances 1e-6 to 1e-13"},
+	{Name: "ndf", Method: NDF{}, Doc: "orders 1 to 5, one factorisation for many steps; large stiff problems and differential-algebraic ones of index 1, tolerances 1e-2 to 1e-8"},
+	{Name: "bdf", Method: BDF{}, Doc: "orders 1 to 5; as ndf with shorter steps, and stabler at orders 3 and 4"},
 }
 
 // ErrOrder is wrapped where the orders asked for do not exist.

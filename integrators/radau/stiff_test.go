@@ -179,12 +179,12 @@ func TestFailures(t *testing.T) {
 
 func TestByName(t *testing.T) {
 	for _, e := range radau.Catalogue {
-		m, err := radau.ByName(e.Name)
+		m, err := integrators.ByName(radau.Catalogue, e.Name)
 		require.NoError(t, err)
 		require.Same(t, e.Method, m)
 		require.NotEmpty(t, e.Doc)
 	}
-	_, err := radau.ByName("radau7")
+	_, err := integrators.ByName(radau.Catalogue, "radau7")
 	require.ErrorContains(t, err, "radau13")
 }
 

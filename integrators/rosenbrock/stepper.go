@@ -79,11 +79,11 @@ func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearis
 		s.stages[i] = m.stage(i, pad)
 	}
 	last := len(m.B) - 1
-	s.weights, s.grows = terms(m.B, pad), prefix(m.A[last], m.B) && s.stages[last].slope != atStart
+	s.weights, s.grows = vec.RowTerms(m.B, pad), prefix(m.A[last], m.B) && s.stages[last].slope != atStart
 	if s.grows {
 		s.weights = vec.NewTerms(m.B[last:], []int{last * pad})
 	}
-	s.errors = terms(m.E, pad)
+	s.errors = vec.RowTerms(m.E, pad)
 	s.coef = make([]float64, all)
 	off := make([]int, all)
 	for i := range off {
@@ -95,13 +95,13 @@ func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearis
 
 // stage finds what a row shares with the start or with the row before it.
 func (m *Tableau) stage(i, pad int) stage {
-	g := stage{node: m.Nodes[i], d: m.D[i], a: terms(m.A[i], pad), c: terms(m.C[i], pad)}
+	g := stage{node: m.Nodes[i], d: m.D[i], a: vec.RowTerms(m.A[i], pad), c: vec.RowTerms(m.C[i], pad)}
 	switch {
 	case len(trim(m.A[i])) == 0 && m.Nodes[i] == 0:
 		g.slope = atStart
 	case i > 1 && prefix(m.A[i-1], m.A[i]) && len(trim(m.A[i-1])) > 0:
 		g.grows = true
-		g.a = terms(append(make([]float64, i-1), m.A[i][i-1]), pad)
+		g.a = vec.RowTerms(append(make([]float64, i-1), m.A[i][i-1]), pad)
 		if m.A[i][i-1] == 0 && m.Nodes[i] == m.Nodes[i-1] {
 			g.slope = before
 		}
@@ -125,18 +125,6 @@ func trim(row []float64) []float64 {
 		row = row[:len(row)-1]
 	}
 	return row
-}
-
-// terms leaves out zeros.
-func terms(row []float64, pad int) vec.Terms {
-	var c []float64
-	var off []int
-	for j, a := range row {
-		if a != 0 {
-			c, off = append(c, a), append(off, j*pad)
-		}
-	}
-	return vec.NewTerms(c, off)
 }
 
 func (s *stepper) Counts() integrators.Counts { return s.lin.Counts }

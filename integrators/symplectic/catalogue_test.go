@@ -11,18 +11,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/symplectic"
 )
 
 func TestCatalogue(t *testing.T) {
 	for _, e := range symplectic.Catalogue {
-		m, err := symplectic.ByName(e.Name)
+		m, err := integrators.ByName(symplectic.Catalogue, e.Name)
 		require.NoError(t, err)
 		require.Same(t, e.Method, m)
 		require.Equal(t, e.Name, m.(interface{ String() string }).String())
 		require.NotEmpty(t, e.Doc)
 	}
-	_, err := symplectic.ByName("leapfrog")
+	_, err := integrators.ByName(symplectic.Catalogue, "leapfrog")
 	require.ErrorContains(t, err, "verlet")
 }
 

@@ -26,6 +26,19 @@ func NewTerms(c []float64, off []int) Terms {
 	return t
 }
 
+// RowTerms are the terms of a tableau's row whose vectors start stride apart: those
+// that are not zero.
+func RowTerms(row []float64, stride int) Terms {
+	var c []float64
+	var off []int
+	for j, a := range row {
+		if a != 0 {
+			c, off = append(c, a), append(off, j*stride)
+		}
+	}
+	return NewTerms(c, off)
+}
+
 // Combine sets dst = y + h Σ_j c_j k_j, where k_j is the part of k that starts at
 // the term's offset and is as long as dst: the state at a Runge–Kutta stage.
 // y = nil counts as zero. dst must not overlap k. Each array is read once.
