@@ -44,6 +44,7 @@ var Catalogue = []Entry{
 	{"sde-dpm++1", SDEDPMPP{1}, 1, "exponential Euler for the reverse SDE: DDPM", true},
 	{"sde-dpm++2m", SDEDPMPP{2}, 2, "two-step exponential rule for the reverse SDE", true},
 	{"sde-dpm++3m", SDEDPMPP{3}, 2, "three-step exponential rule for the reverse SDE", true},
+	{"sde-dpm++2s", SDEDPMPP2S{}, 2, "singlestep exponential rule for the reverse SDE", true},
 	{"unip-2", UniPC{Order: 2, Predictor: true}, 2, "UniPC's predictor: DPM-Solver++(2M)", true},
 	{"unip-3", UniPC{Order: 3, Predictor: true}, 3, "UniPC's predictor of order 3: DPM-Solver++(3M)", true},
 	{"unip-4", UniPC{Order: 4, Predictor: true}, 4, "UniPC's predictor of order 4", true},

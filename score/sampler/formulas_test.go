@@ -63,6 +63,13 @@ func TestSinglestepFormulas(t *testing.T) {
 			u = m.Sigma/s.Sigma*x - m.Alpha*(ex(-r*h)-1)*data(x, s)
 			d := (1-1/(2*r))*data(x, s) + 1/(2*r)*data(u, m)
 			require.InDelta(t, e.Sigma/s.Sigma*x-e.Alpha*(ex(-h)-1)*d, c.run(sampler.DPMPP2S{R: r}), 1e-13)
+
+			// Its SDE: the path's noise grows to z₁ at the stage, decays, and is
+			// joined by z₂ on the rest of the step.
+			u = m.Sigma/s.Sigma*ex(-r*h)*x + m.Alpha*(1-ex(-2*r*h))*data(x, s) + m.Sigma*math.Sqrt(1-ex(-2*r*h))*kick
+			d = data(x, s) + (data(u, m)-data(x, s))/(2*r)
+			require.InDelta(t, e.Sigma/s.Sigma*ex(-h)*x+e.Alpha*(1-ex(-2*h))*d+
+				e.Sigma*(math.Sqrt(ex(-2*(1-r)*h)-ex(-2*h))+math.Sqrt(1-ex(-2*(1-r)*h)))*kick, c.run(sampler.SDEDPMPP2S{R: r}), 1e-13)
 		}
 
 		// DPM-Solver, algorithm 2.
