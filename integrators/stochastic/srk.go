@@ -57,9 +57,9 @@ func (*SRKTableau) Needs() noise.Functionals { return noise.SpaceTime }
 // String returns Name.
 func (m *SRKTableau) String() string { return m.Name }
 
-// Validate checks the shapes and the conditions of strong order 1 on commutative
+// Validate checks the shapes, C, and the conditions of strong order 1 on commutative
 // noise; to which come, where Additive.Strong is 1½, those of that order on additive
-// noise. The error wraps
+// noise. Those of order 1½ on commutative noise are not among them. The error wraps
 // [ErrTableau].
 func (m *SRKTableau) Validate() error {
 	n := len(m.Alpha)
@@ -71,7 +71,11 @@ func (m *SRKTableau) Validate() error {
 		return fmt.Errorf("%w: %s: sizes do not go together", ErrTableau, m.Name)
 	}
 	dot := floats.Dot
-	of := []condition{
+	var of []condition
+	for i, c := range m.C {
+		of = append(of, condition{"C beside the sum of A's row", c, a[i]})
+	}
+	of = append(of, []condition{
 		{"α·e", dot(m.Alpha, e), 1},
 		{"βW·e", dot(m.BetaW, e), 1},
 		{"βH·e", dot(m.BetaH, e), 0},
@@ -79,7 +83,7 @@ func (m *SRKTableau) Validate() error {
 		{"βW·W e", dot(m.BetaW, w), 0.5},
 		{"βH·H e", dot(m.BetaH, h), 0},
 		{"βW·H e + βH·W e", dot(m.BetaW, h) + dot(m.BetaH, w), 0},
-	}
+	}...)
 	if m.Additive.Strong > 1 {
 		square := func(u, v []float64) float64 {
 			s := 0.0

@@ -52,6 +52,9 @@ func TestWrongCoefficientsAreFound(t *testing.T) {
 	srk.BetaH = []float64{-1, 0, 1}
 	require.ErrorIs(t, srk.Validate(), stochastic.ErrTableau)
 	require.Panics(t, func() { srk.Stepper(&linearIto, 1) })
+	srk = *stochastic.SPaRK
+	srk.C = []float64{0, 0.4, 1}
+	require.ErrorIs(t, srk.Validate(), stochastic.ErrTableau)
 }
 
 var linearIto = linear(stochastic.Ito).sys
