@@ -36,8 +36,8 @@ type Config struct {
 	// RMSE is the root mean square error to reach, which must be given.
 	RMSE float64
 	// BiasShare is the part of RMSE² left to the bias of the finest level; 0
-	// means 0.04, with which a bias as large as allowed takes 95% intervals of
-	// the statistical error alone to no less than 94.5%.
+	// means 0.02, with which a bias as large as allowed takes 95% intervals of
+	// the statistical error alone to no less than 94.7%.
 	BiasShare float64
 	// MinLevel is the first finest level, at least 2; 0 means 2. MaxLevel bounds
 	// it; 0 means 20.
@@ -98,7 +98,7 @@ func (c *Config) validate() error {
 		return fmt.Errorf("%w: RMSE %v; want a finite positive number", ErrConfig, c.RMSE)
 	}
 	if c.BiasShare == 0 {
-		c.BiasShare = 0.04
+		c.BiasShare = 0.02
 	}
 	if c.MinLevel == 0 {
 		c.MinLevel = 2

@@ -26,7 +26,7 @@ func repeats(t *testing.T, n int, want float64, p func(seed uint64) multilevel.S
 	return covered, math.Sqrt(square)
 }
 
-// Honest intervals: of 300 at 95%, with coverage from 0.945 to 0.95, fewer than
+// Honest intervals: of 300 at 95%, with coverage from 0.947 to 0.95, fewer than
 // 266 or more than 296 cover in one of 5e4 sets of seeds or so (binomial); the
 // root mean square error is the asked one to 5/√600. The seeds are fixed.
 func TestIntervalsAreHonest(t *testing.T) {
