@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
@@ -25,22 +26,16 @@ func (d pair) bures() (float64, error) {
 		}
 		return d.sylvester(t)
 	}
-	fp, err := d.p.root()
-	if err != nil {
-		return 0, err
-	}
 	total := mat.Trace(d.p.cov) + mat.Trace(d.q.cov)
-	if d.q.rank == 0 {
+	if d.p.rank == 0 || d.q.rank == 0 {
 		return total, nil
 	}
-	fq, err := d.q.root()
+	m, err := d.roots()
 	if err != nil {
 		return 0, err
 	}
-	var m mat.Dense
-	m.Mul(fq.T(), fp)
 	var svd mat.SVD
-	if !svd.Factorize(&m, mat.SVDNone) {
+	if !svd.Factorize(m, mat.SVDNone) {
 		return 0, fmt.Errorf("%w: singular values of a %d×%d product of roots", ErrConvergence, d.q.rank, d.p.rank)
 	}
 	// The error is about ε·total.
@@ -52,6 +47,42 @@ func (d pair) bures() (float64, error) {
 		return 0, err
 	}
 	return d.sylvester(t)
+}
+
+// roots returns F_qᵀF_p for roots of the covariances.
+func (d pair) roots() (*mat.Dense, error) {
+	if d.p.lower != nil && d.q.lower != nil {
+		return triangles(d.q.lower, d.p.lower), nil
+	}
+	fp, err := d.p.root()
+	if err != nil {
+		return nil, err
+	}
+	fq, err := d.q.root()
+	if err != nil {
+		return nil, err
+	}
+	var m mat.Dense
+	m.Mul(fq.T(), fp)
+	return &m, nil
+}
+
+// triangles returns AᵀB of lower triangles, a third of the work of full matrices, a
+// few columns at a time that stay in cache.
+func triangles(a, b *mat.TriDense) *mat.Dense {
+	ra, rb := a.RawTriangular(), b.RawTriangular()
+	n := ra.N
+	m := mat.NewDense(n, n, nil)
+	raw := m.RawMatrix()
+	for from := 0; from < n; from += width {
+		for k := from; k < n; k++ {
+			row := rb.Data[k*rb.Stride+from : k*rb.Stride+min(from+width, k+1)]
+			for i, v := range ra.Data[k*ra.Stride : k*ra.Stride+k+1] {
+				blas64.Axpy(v, vector(row), vector(raw.Data[i*raw.Stride+from:i*raw.Stride+from+len(row)]))
+			}
+		}
+	}
+	return m
 }
 
 // axes is B − A in the principal axes of A: the square of size rank A on its
