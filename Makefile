@@ -7,8 +7,9 @@
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms
 # fuzz      random systems, methods and settings through ode.Solve, for ten minutes
+# mutants   broken copies of the samplers, of which the ladder must catch nearly all (two minutes)
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers model picture lint cross fuzz noise-study
+.PHONY: compare test race bench bench-peers model picture lint cross fuzz mutants noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -50,3 +51,6 @@ noise-study:
 
 fuzz:
 	go test ./ode -run '^$$' -fuzz FuzzSolve -fuzztime 10m
+
+mutants:
+	go run ./validation/mutants
