@@ -51,10 +51,10 @@ func dpmpp(s *Step, d []float64, most int, z, a float64) {
 		k := -0.5 * s.To.Alpha * p1 / -theta[1]
 		w[0], w[1] = w[0]+k, -k
 	case 3:
-		p2, p3 := -excess(-z), 0.0
+		p2 := -excess(-z)
 		var m [3]float64
 		moments(m[:], -z)
-		p3 = -0.5 * z * m[2] // p₃ = p₂/z − ½ = −z φ₃(−z)
+		p3 := -0.5 * z * m[2] // p₃ = p₂/z − ½ = −z φ₃(−z)
 		r0, r1 := -theta[1], theta[1]-theta[2]
 		// D′ = u a_0 + (1−u) a_1 with u = 1 + r_0/(r_0+r_1).
 		u := 1 + r0/(r0+r1)

@@ -115,7 +115,7 @@ func TestMomentsObeyTheirEquations(t *testing.T) {
 	require.InEpsilon(t, ou.Variance(at)*math.Exp(-1.5*0.3), ou.Covariance(at+0.3, at), 1e-14)
 	mean, variance := 2.0, 0.0
 	for range 10 {
-		mean, variance = mean+0.05*1.5*(0.4-mean), variance*math.Pow(1-0.05*1.5, 2)+0.49*0.05
+		mean, variance = mean+0.05*1.5*(0.4-mean), variance*(1-0.05*1.5)*(1-0.05*1.5)+0.49*0.05
 	}
 	m, v := ou.EulerMoments(2, 0.05, 10)
 	require.InEpsilonSlice(t, []float64{mean, variance}, []float64{m, v}, 1e-13)

@@ -21,7 +21,8 @@ func repeats(t *testing.T, n int, want float64, p func(seed uint64) multilevel.S
 		if lo, hi := r.Estimate.Interval(0.95); lo <= want && want <= hi {
 			covered++
 		}
-		square += math.Pow(r.Estimate.Value-want, 2) / float64(n)
+		e := r.Estimate.Value - want
+		square += e * e / float64(n)
 	}
 	return covered, math.Sqrt(square)
 }

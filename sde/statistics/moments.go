@@ -185,10 +185,10 @@ func (m *Moments) Count() uint64 { return m.n }
 
 // Central returns the mean of (x − x̄)^p in a column, for p up to the order.
 func (m *Moments) Central(column, p int) float64 {
-	switch {
-	case p == 0:
+	switch p {
+	case 0:
 		return 1
-	case p == 1:
+	case 1:
 		return 0
 	}
 	return m.m[column*(m.order-1)+p-2] / float64(m.n)
