@@ -58,7 +58,9 @@ func publish(out io.Writer, o options, lines []measure.Line, notes []string) err
 		return err
 	}
 	for _, n := range notes {
-		fmt.Fprintf(out, "\n%s\n", n)
+		if _, err := fmt.Fprintf(out, "\n%s\n", n); err != nil {
+			return err
+		}
 	}
 	if o.write == "" {
 		return nil

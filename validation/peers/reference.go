@@ -40,6 +40,8 @@ func reference(ctx context.Context, b *builder, out io.Writer) error {
 		if !ok || len(p.Y0) != n {
 			return fmt.Errorf("peers: no problem %s of %d equations", name, n)
 		}
-		fmt.Fprintf(out, "%-10s %.1e\n", name, p.Error(y))
+		if _, err := fmt.Fprintf(out, "%-10s %.1e\n", name, p.Error(y)); err != nil {
+			return err
+		}
 	}
 }

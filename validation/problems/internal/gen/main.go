@@ -59,9 +59,9 @@ func run(out, only string, w io.Writer) error {
 				return fmt.Errorf("gen: %s: %w", r.Name, err)
 			}
 			norm, worst := differ(loose, ends[i])
-			fmt.Fprintf(w, "%-14s differs by %.1e in the norm, %.1e in the worst component; %v\n",
+			_, err = fmt.Fprintf(w, "%-14s differs by %.1e in the norm, %.1e in the worst component; %v\n",
 				r.Name, norm, worst, time.Since(begin).Round(time.Millisecond))
-			return nil
+			return err
 		})
 	}
 	if err := g.Wait(); err != nil || out == "" {
