@@ -43,7 +43,7 @@ func (p *plan) identity() ([sha256.Size]byte, error) {
 		if err != nil {
 			return [sha256.Size]byte{}, fmt.Errorf("%w: %T: %w", ErrCheckpoint, r, err)
 		}
-		fmt.Fprintf(h, "%T %x\n", r, empty)
+		_, _ = fmt.Fprintf(h, "%T %x\n", r, empty)
 	}
 	return [sha256.Size]byte(h.Sum(nil)), nil
 }

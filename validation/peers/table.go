@@ -51,7 +51,7 @@ func markdown(w io.Writer, rows [][]string) error {
 			return err
 		}
 		if i == 0 {
-			fmt.Fprintf(w, "|%s\n", strings.Repeat(" --- |", len(r)))
+			_, _ = fmt.Fprintf(w, "|%s\n", strings.Repeat(" --- |", len(r)))
 		}
 	}
 	return nil
@@ -141,10 +141,10 @@ func report(w io.Writer, print table, list []problems.Problem, lines []measure.L
 	for _, target := range []float64{1e-6, 1e-8, 1e-10} {
 		at := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.target != target })
 		if len(at) > 0 {
-			fmt.Fprintf(w, "- at %.0e: %s\n", target, verdict(at))
+			_, _ = fmt.Fprintf(w, "- at %.0e: %s\n", target, verdict(at))
 		}
 	}
-	fmt.Fprintf(w, "- all: %s\n\nBest method of everybody:\n\n", verdict(rows))
+	_, _ = fmt.Fprintf(w, "- all: %s\n\nBest method of everybody:\n\n", verdict(rows))
 	if err := print(w, everybody(rows)); err != nil {
 		return err
 	}
