@@ -52,7 +52,9 @@ with fixed steps, are in integrators/symplectic.
 func generate(w io.Writer) error {
 	var table bytes.Buffer
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	row := func(name, order, stable, doc string) { _, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", name, order, stable, doc) }
+	row := func(name, order, stable, doc string) {
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", name, order, stable, doc)
+	}
 	for _, e := range ode.Catalogue {
 		p, q := e.Method.Order()
 		order := fmt.Sprint(p)
