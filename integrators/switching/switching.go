@@ -19,6 +19,10 @@ import (
 // when h ρ(J), by power iteration on the Jacobians that Stiff uses, has been well
 // inside for some steps. The idea is Petzold's (1983), the test Shampine's (1977)
 // with the counts of Hairer, Wanner (1996), section IV.2.
+//
+// It does not see stiffness where rounding holds the explicit steps short of the
+// edge: Robertson's reaction at a tolerance of 1e-12, with absolute tolerances below
+// the rounding of the terms that a component is the difference of, wants Stiff alone.
 type Method struct {
 	Explicit *integrators.Tableau
 	Stiff    integrators.Implicit
