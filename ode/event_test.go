@@ -32,8 +32,9 @@ func TestBounces(t *testing.T) {
 		require.NoError(t, err)
 		at := 1.0
 		for k := 0; at < 2.9; k++ {
-			require.InDelta(t, at, r.Events[k].T, 1e-12, "%v", m)
-			require.InDelta(t, 0, r.Events[k].Y[0], 1e-12)
+			// Heights of 5 are rounded in some dozens of steps.
+			require.InDelta(t, at, r.Events[k].T, 1e-11, "%v", m)
+			require.InDelta(t, 0, r.Events[k].Y[0], 1e-11)
 			require.Less(t, r.Events[k].Y[1], 0.0, "the state before the bounce")
 			at += math.Pow(0.5, float64(k))*2 - math.Pow(0.5, float64(k)) // 2v/g with v = 10·0.5^(k+1)
 		}
