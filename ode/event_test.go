@@ -58,6 +58,17 @@ func TestEndlessBounces(t *testing.T) {
 	require.Len(t, r.Events, 1)
 }
 
+// An action that leaves the state a little beyond the root, on its way back, does
+// not make an event of the way back.
+func TestWayBackIsNoEvent(t *testing.T) {
+	c := tolerance(1e-8)
+	c.Events = []ode.Event{{G: height, Action: func(_ float64, y []float64) bool { y[0], y[1] = -1e-9, -0.5*y[1]; return true }}}
+	r, err := ode.Solve(background, integrators.DormandPrince, stone, 0, 2.25, []float64{5, 0}, c)
+	require.NoError(t, err)
+	require.Len(t, r.Events, 2)
+	require.InDelta(t, 2, r.Events[1].T, 1e-8)
+}
+
 // Every root of sin t is found, by long steps, forward and backward, with the
 // direction seen in the order of integration.
 func TestEveryRoot(t *testing.T) {
