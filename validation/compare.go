@@ -12,6 +12,7 @@ import (
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/score"
 	"github.com/ito-sde/ito/score/sampler"
+	"github.com/ito-sde/ito/score/sampler/exact"
 	"github.com/ito-sde/ito/sde"
 	"github.com/ito-sde/ito/sde/noise"
 )
@@ -218,7 +219,7 @@ type judge struct {
 	data      *divergence.Gaussian
 	blurred   *divergence.Gaussian
 	blur      float64
-	surrogate Spectrum
+	surrogate exact.Spectrum
 	exact     map[string][2]float64 // by run: the surrogate does not depend on the model
 }
 
@@ -228,7 +229,7 @@ func (c *CompareConfig) judge(ctx context.Context, out *Comparison) (*judge, err
 	if j.data, err = divergence.Fit(c.X, c.Dim); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrData, err)
 	}
-	if j.surrogate, err = SpectrumOf(j.data); err != nil {
+	if j.surrogate, err = exact.SpectrumOf(j.data); err != nil {
 		return nil, err
 	}
 	for _, v := range j.surrogate.Var {
@@ -305,7 +306,7 @@ func (j *judge) exactError(ctx context.Context, run job) (w2, kl float64, err er
 		return 0, 0, err
 	}
 	var g [4]*divergence.Gaussian
-	for i, s := range []Spectrum{law, j.surrogate, law.Blur(j.blur), j.surrogate.Blur(j.blur)} {
+	for i, s := range []exact.Spectrum{law, j.surrogate, law.Blur(j.blur), j.surrogate.Blur(j.blur)} {
 		if g[i], err = s.Gaussian(); err != nil {
 			return 0, 0, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/score/sampler"
+	"github.com/ito-sde/ito/score/sampler/exact"
 	"github.com/ito-sde/ito/sde"
 )
 
@@ -33,8 +34,8 @@ type LadderRow struct {
 // Target is the Gaussian on which the ladder stands: a mean away from 0 and
 // variances on both sides of the prior's, so that no coefficient is multiplied
 // by zero or one by accident.
-func Target() Spectrum {
-	return Spectrum{Mean: []float64{0.8, -0.5}, Var: []float64{0.09, 2.25}}
+func Target() exact.Spectrum {
+	return exact.Spectrum{Mean: []float64{0.8, -0.5}, Var: []float64{0.09, 2.25}}
 }
 
 // LadderConfig says how far to climb. The zero value is the full ladder of
@@ -105,7 +106,7 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 	target := Target()
 	// distance is that of the output law to the exact marginal at the grid's
 	// end, from the exact marginal at its start: discretisation is all that errs.
-	distance := func(target Spectrum, g sampler.Grid, d func(p, q *divergence.Gaussian) (float64, error)) (float64, error) {
+	distance := func(target exact.Spectrum, g sampler.Grid, d func(p, q *divergence.Gaussian) (float64, error)) (float64, error) {
 		levels := g.Levels(nil)
 		start, want := target.At(levels[0]), target.At(levels[len(levels)-1])
 		law, err := target.Law(ctx, sampler.Config{Process: p.Process, Rule: e.Rule, Grid: g, Workers: c.Workers}, &start)
@@ -143,7 +144,7 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 		if err != nil {
 			return row, err
 		}
-		point := Spectrum{Mean: target.Mean, Var: make([]float64, target.Dim())}
+		point := exact.Spectrum{Mean: target.Mean, Var: make([]float64, target.Dim())}
 		if row.PointW2, err = distance(point, g, divergence.W2); err != nil {
 			return row, err
 		}

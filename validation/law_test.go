@@ -11,6 +11,7 @@ import (
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/score"
 	"github.com/ito-sde/ito/score/sampler"
+	"github.com/ito-sde/ito/score/sampler/exact"
 	"github.com/ito-sde/ito/sde"
 )
 
@@ -34,7 +35,7 @@ func TestLawOfOneStepByHand(t *testing.T) {
 	p := process(t, "vp")
 	g, err := sampler.NewGrid(p, []float64{0.8, 0.4}, false)
 	require.NoError(t, err)
-	s := Spectrum{Mean: []float64{0.3}, Var: []float64{2}}
+	s := exact.Spectrum{Mean: []float64{0.3}, Var: []float64{2}}
 	law, err := s.Law(context.Background(), sampler.Config{Process: p, Rule: sampler.DDIM{}, Grid: g}, nil)
 	require.NoError(t, err)
 
@@ -61,7 +62,7 @@ func rotated(t testing.TB) (*divergence.Gaussian, score.Model) {
 // The full affine map and the spectral shortcut are two routes to one law.
 func TestFullAndSpectralLawAgree(t *testing.T) {
 	target, model := rotated(t)
-	spectrum, err := SpectrumOf(target)
+	spectrum, err := exact.SpectrumOf(target)
 	require.NoError(t, err)
 	for _, p := range sde.Catalogue {
 		for _, e := range sampler.Catalogue {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ito-sde/ito/score/sampler"
+	"github.com/ito-sde/ito/score/sampler/exact"
 	"github.com/ito-sde/ito/sde"
 )
 
@@ -70,7 +71,7 @@ func lineSteps(e sampler.Entry) int {
 func TestLineLawOnGaussian(t *testing.T) {
 	entries := lineEntries()
 	g := Mixture{Weight: []float64{1}, Mean: []float64{0.6}, Var: []float64{0.3}}
-	s := Spectrum{Mean: g.Mean, Var: g.Var}
+	s := exact.Spectrum{Mean: g.Mean, Var: g.Var}
 	p := process(t, "vp")
 	for _, e := range entries {
 		c := sampler.Config{Process: p, Model: onLine{g}, Rule: e.Rule, Grid: lambdaGrid(t, p, lineSteps(e), true)}

@@ -1,4 +1,4 @@
-package validation
+package exact
 
 import "github.com/ito-sde/ito/sde/noise"
 

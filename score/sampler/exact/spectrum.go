@@ -1,4 +1,4 @@
-package validation
+package exact
 
 import (
 	"context"
@@ -24,7 +24,7 @@ type Spectrum struct{ Mean, Var []float64 }
 func SpectrumOf(g *divergence.Gaussian) (Spectrum, error) {
 	var eig mat.EigenSym
 	if !eig.Factorize(g.Cov(), true) {
-		return Spectrum{}, fmt.Errorf("validation: no eigenvalues of a %d×%d covariance", g.Dim(), g.Dim())
+		return Spectrum{}, fmt.Errorf("exact: no eigenvalues of a %d×%d covariance", g.Dim(), g.Dim())
 	}
 	var v mat.Dense
 	eig.VectorsTo(&v)
