@@ -2,6 +2,7 @@ package gemm
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -39,6 +40,27 @@ func BenchmarkMul(b *testing.B) {
 			return blas32.General{Rows: r, Cols: c, Stride: c, Data: x}
 		}
 		run("gonum", func() { blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, g(m, k, x), g(k, n, y), 0, g(m, n, z)) })
+	}
+}
+
+// BenchmarkDouble is BenchmarkMul for float64.
+func BenchmarkDouble(b *testing.B) {
+	for _, n := range []int{32, 64, 128, 256, 512} {
+		x, y, z := make([]float64, n*n), make([]float64, n*n), make([]float64, n*n)
+		for i := range x {
+			x[i], y[i] = float64(i%7), float64(i%11)
+		}
+		for _, isa := range simd.Available() {
+			var p Matrix[float64]
+			b.Run(fmt.Sprintf("%d/%s", n, isa), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					p.pack(isa, n, n, y, n, false)
+					p.Mul(z, n, n, x, n, false, false, nil)
+				}
+				b.ReportMetric(2*math.Pow(float64(n), 3)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package gemm multiplies float32 matrices, C (m×n) = A (m×k) · B (k×n), all
-// row-major, with B packed once into panels and used for many products.
+// Package gemm multiplies matrices of float32 or float64, C (m×n) = A (m×k) · B
+// (k×n), all row-major, with B packed once into panels and used for many products.
 //
 // Element (i, j) of C is one chain over l = 0 … k−1 in this order,
 //
@@ -12,6 +12,7 @@
 package gemm
 
 //go:generate sh -c "go run ./gen > tile_amd64.s"
+//go:generate sh -c "go run ./gen -double > tile64_amd64.s"
 
 import (
 	"fmt"
@@ -28,45 +29,49 @@ const widestRows, widestCols = 12, 32
 
 var best = simd.Best()
 
-var zeros [widestCols]float32
+// Float is the type of an element.
+type Float interface{ float32 | float64 }
 
-// Packed is op(B), a k×n matrix, in panels: the columns in groups as wide as a
+// Packed is a [Matrix] of float32.
+type Packed = Matrix[float32]
+
+// Matrix is op(B), a k×n matrix, in panels: the columns in groups as wide as a
 // kernel's tile, each group k rows long and without gaps, the last one filled up
 // with zeros. The zero value is an empty matrix, ready for Pack. Any number of
 // goroutines may call Mul at once; Pack excludes them.
-type Packed struct {
+type Matrix[T Float] struct {
 	k, n int
 	isa  simd.ISA
 	cols int // of a panel
-	data []float32
+	data []T
 }
 
 // Dims returns the dimensions of op(B).
-func (p *Packed) Dims() (k, n int) { return p.k, p.n }
+func (p *Matrix[T]) Dims() (k, n int) { return p.k, p.n }
 
 // Pack sets p to the k×n matrix op(B)[i][j] = b[i*ld+j], or b[j*ld+i] if
 // transposed. It copies b, and reuses the memory of an earlier matrix. It panics
 // if b is too short or ld is less than a row of b.
-func (p *Packed) Pack(k, n int, b []float32, ld int, transposed bool) {
+func (p *Matrix[T]) Pack(k, n int, b []T, ld int, transposed bool) {
 	isa := best
-	if isa == simd.AVX512 && n <= 16 {
+	if _, wide := tileSize[T](simd.AVX512); isa == simd.AVX512 && n <= wide/2 {
 		isa = simd.AVX2 // half the width: less of a tile is lost; the bits are the same
 	}
 	p.pack(isa, k, n, b, ld, transposed)
 }
 
 // pack is Pack for a family of kernels.
-func (p *Packed) pack(isa simd.ISA, k, n int, b []float32, ld int, transposed bool) {
+func (p *Matrix[T]) pack(isa simd.ISA, k, n int, b []T, ld int, transposed bool) {
 	if transposed {
 		check("B", n, k, b, ld)
 	} else {
 		check("B", k, n, b, ld)
 	}
 	p.k, p.n, p.isa = k, n, isa
-	_, p.cols = tileSize(isa)
+	_, p.cols = tileSize[T](isa)
 	panels := (n + p.cols - 1) / p.cols
 	if size := panels * p.cols * k; cap(p.data) < size {
-		p.data = make([]float32, size)
+		p.data = make([]T, size)
 	} else {
 		p.data = p.data[:size]
 	}
@@ -84,7 +89,7 @@ func (p *Packed) pack(isa simd.ISA, k, n int, b []float32, ld int, transposed bo
 	}
 }
 
-func packRows(panel []float32, cols, k, w int, b []float32, ld int) {
+func packRows[T Float](panel []T, cols, k, w int, b []T, ld int) {
 	for l := range k {
 		row := panel[l*cols:][:cols]
 		copy(row, b[l*ld:][:w])
@@ -93,7 +98,7 @@ func packRows(panel []float32, cols, k, w int, b []float32, ld int) {
 }
 
 // packColumns goes by blocks of rows, so that what it scatters stays in cache.
-func packColumns(panel []float32, cols, k, w int, b []float32, ld int) {
+func packColumns[T Float](panel []T, cols, k, w int, b []T, ld int) {
 	const block = 64
 	for l := 0; l < k; l += block {
 		rows := min(block, k-l)
@@ -118,7 +123,7 @@ func packColumns(panel []float32, cols, k, w int, b []float32, ld int) {
 // op(A)[i][l] = a[i*lda+l], or a[l*lda+i] if transA, is m×k. C must not overlap
 // A, bias or the matrix packed. Mul does not allocate. It panics if a slice is
 // too short or a stride less than a row.
-func (p *Packed) Mul(c []float32, ldc int, m int, a []float32, lda int, transA, accumulate bool, bias []float32) {
+func (p *Matrix[T]) Mul(c []T, ldc int, m int, a []T, lda int, transA, accumulate bool, bias []T) {
 	k, n := p.k, p.n
 	check("C", m, n, c, ldc)
 	rowStep, termStep := lda, 1
@@ -138,10 +143,11 @@ func (p *Packed) Mul(c []float32, ldc int, m int, a []float32, lda int, transA, 
 		start(c, ldc, m, n, accumulate, bias)
 		accumulate, bias = true, nil
 	}
+	var zeros [widestCols]T
 	for l := 0; l < k; l += depth {
 		terms := min(depth, k-l)
 		for j := 0; j < n; j += p.cols {
-			g := group{
+			g := group[T]{
 				rows: m, width: min(p.cols, n-j), terms: terms,
 				a: a[l*termStep:], rowStep: rowStep, termStep: termStep,
 				b: p.data[j*k+l*p.cols:][:terms*p.cols],
@@ -161,7 +167,7 @@ func (p *Packed) Mul(c []float32, ldc int, m int, a []float32, lda int, transA, 
 }
 
 // start sets C to what the products are added to.
-func start(c []float32, ldc, m, n int, accumulate bool, bias []float32) {
+func start[T Float](c []T, ldc, m, n int, accumulate bool, bias []T) {
 	for i := range m {
 		row := c[i*ldc:][:n]
 		if !accumulate {
@@ -176,22 +182,22 @@ func start(c []float32, ldc, m, n int, accumulate bool, bias []float32) {
 }
 
 // group is the product of all rows of A with a part of one panel.
-type group struct {
+type group[T Float] struct {
 	rows, width, terms int
-	a                  []float32 // op(A)[i][l] = a[i*rowStep+l*termStep]
+	a                  []T // op(A)[i][l] = a[i*rowStep+l*termStep]
 	rowStep, termStep  int
-	b                  []float32
-	c                  []float32
+	b                  []T
+	c                  []T
 	ldc                int
-	init               []float32 // sums start at init[i*ldi+j]
+	init               []T // sums start at init[i*ldi+j]
 	ldi                int
 }
 
 // multiply runs the kernel over the tiles of g. A kernel reads and writes tiles
 // of full width, so the last columns of C go through a tile on the stack.
-func (p *Packed) multiply(g *group) {
-	height, cols := tileSize(p.isa)
-	var edge [widestRows * widestCols]float32
+func (p *Matrix[T]) multiply(g *group[T]) {
+	height, cols := tileSize[T](p.isa)
+	var edge [widestRows * widestCols]T
 	for i := 0; i < g.rows; i += height {
 		rows := min(height, g.rows-i)
 		a, c, init := g.a[i*g.rowStep:], g.c[i*g.ldc:], g.init[i*g.ldi:]
@@ -209,7 +215,7 @@ func (p *Packed) multiply(g *group) {
 	}
 }
 
-func check(name string, rows, cols int, x []float32, ld int) {
+func check[T Float](name string, rows, cols int, x []T, ld int) {
 	if rows < 0 || cols < 0 {
 		panic(fmt.Sprintf("gemm: %s has negative dimensions %d×%d", name, rows, cols))
 	}

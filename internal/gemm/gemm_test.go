@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -27,9 +28,12 @@ func fill(x []float32, seed uint64) {
 	}
 }
 
-// fma returns a·b+c rounded once to float32. The product is exact in float64; the
+// fma returns a·b+c rounded once. For float32 the product is exact in float64; the
 // sum is rounded to odd there, so that the second rounding is the only one.
-func fma(a, b, c float32) float32 {
+func fma[T Float](a, b, c T) T {
+	if unsafe.Sizeof(a) == 8 {
+		return T(math.FMA(float64(a), float64(b), float64(c)))
+	}
 	p, q := float64(a)*float64(b), float64(c)
 	s := p + q
 	z := s - p
@@ -42,26 +46,30 @@ func fma(a, b, c float32) float32 {
 		}
 		s = math.Float64frombits(bits)
 	}
-	return float32(s)
+	return T(float32(s))
 }
 
 // problem is a call of Mul with gaps between rows and guard zones around C.
-type problem struct {
+type problem[T Float] struct {
 	m, n, k                        int
 	lda, ldb, ldc                  int
 	transA, transposed, accumulate bool
-	a, b, all, c, bias             []float32
+	a, b, all, c, bias             []T
 }
 
 const guard = 100
 
-func newProblem(m, n, k, gap int, transA, transposed, accumulate, bias, special bool, seed uint64) problem {
+func newProblem[T Float](m, n, k, gap int, transA, transposed, accumulate, bias, special bool, seed uint64) problem[T] {
 	r := rand.New(rand.NewPCG(seed, 0))
-	odd := []float32{float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), 3e38, 1e-45}
-	random := func(n int) []float32 {
-		x := make([]float32, n)
+	odd := []T{T(math.Inf(1)), T(math.Inf(-1)), T(math.NaN()), 3e38, 1e-45}
+	if unsafe.Sizeof(odd[0]) == 8 {
+		most, least := math.MaxFloat64, math.SmallestNonzeroFloat64
+		odd[3], odd[4] = T(most), T(least)
+	}
+	random := func(n int) []T {
+		x := make([]T, n)
 		for i := range x {
-			x[i] = float32(r.NormFloat64())
+			x[i] = T(r.NormFloat64())
 			if special && r.IntN(n+1) < 2 {
 				x[i] = odd[r.IntN(len(odd))]
 			}
@@ -69,7 +77,7 @@ func newProblem(m, n, k, gap int, transA, transposed, accumulate, bias, special 
 		return x
 	}
 	size := func(rows, cols, ld int) int { return max(0, (rows-1)*ld+cols) }
-	p := problem{m: m, n: n, k: k, transA: transA, transposed: transposed, accumulate: accumulate}
+	p := problem[T]{m: m, n: n, k: k, transA: transA, transposed: transposed, accumulate: accumulate}
 	if p.lda = k + gap; transA {
 		p.lda = m + gap
 		p.a = random(size(k, m, p.lda))
@@ -92,12 +100,12 @@ func newProblem(m, n, k, gap int, transA, transposed, accumulate, bias, special 
 }
 
 // want computes C by the loop of the package's documentation, to the bit.
-func (p problem) want(isa simd.ISA) []float32 {
-	all := append([]float32(nil), p.all...)
+func (p problem[T]) want(isa simd.ISA) []T {
+	all := append([]T(nil), p.all...)
 	c := all[guard:]
 	for i := range p.m {
 		for j := range p.n {
-			var s float32
+			var s T
 			switch {
 			case p.accumulate && p.bias != nil:
 				s = c[i*p.ldc+j] + p.bias[j]
@@ -115,7 +123,7 @@ func (p problem) want(isa simd.ISA) []float32 {
 					y = j*p.ldb + l
 				}
 				if isa == simd.Portable {
-					s += float32(p.a[x] * p.b[y])
+					s += T(p.a[x] * p.b[y])
 				} else {
 					s = fma(p.a[x], p.b[y], s)
 				}
@@ -126,7 +134,7 @@ func (p problem) want(isa simd.ISA) []float32 {
 	return all
 }
 
-func (p problem) check(t require.TestingT, packed *Packed, isa simd.ISA) {
+func (p problem[T]) check(t require.TestingT, packed *Matrix[T], isa simd.ISA) {
 	want := p.want(isa)
 	packed.pack(isa, p.k, p.n, p.b, p.ldb, p.transposed)
 	k, n := packed.Dims()
@@ -136,10 +144,10 @@ func (p problem) check(t require.TestingT, packed *Packed, isa simd.ISA) {
 }
 
 // requireBits asserts equal bits, a NaN's payload apart.
-func requireBits(t require.TestingT, want, got []float32) {
+func requireBits[T Float](t require.TestingT, want, got []T) {
 	require.Len(t, got, len(want))
 	for i, w := range want {
-		if math.Float32bits(w) != math.Float32bits(got[i]) && (w == w || got[i] == got[i]) {
+		if math.Float64bits(float64(w)) != math.Float64bits(float64(got[i])) && (w == w || got[i] == got[i]) {
 			require.Failf(t, "bits differ", "element %d of %d: want %v, got %v", i, len(want), w, got[i])
 		}
 	}
@@ -147,13 +155,18 @@ func requireBits(t require.TestingT, want, got []float32) {
 
 // TestMulExact asserts all of C, its gaps and its surroundings, to the bit.
 func TestMulExact(t *testing.T) {
+	t.Run("float32", mulExact[float32])
+	t.Run("float64", mulExact[float64])
+}
+
+func mulExact[T Float](t *testing.T) {
 	each(t, func(t *testing.T, isa simd.ISA) {
-		var packed Packed
+		var packed Matrix[T]
 		rapid.Check(t, func(t *rapid.T) {
 			edge := rapid.OneOf(rapid.IntRange(0, 3), rapid.IntRange(0, 40), rapid.SampledFrom([]int{12, 16, 24, 31, 32, 33, 64, 65}))
 			k := rapid.OneOf(rapid.IntRange(0, 3), rapid.IntRange(0, 70), rapid.SampledFrom([]int{depth - 1, depth, depth + 1}))
 			flag := rapid.Bool()
-			newProblem(edge.Draw(t, "m"), edge.Draw(t, "n"), k.Draw(t, "k"), rapid.IntRange(0, 5).Draw(t, "gap"),
+			newProblem[T](edge.Draw(t, "m"), edge.Draw(t, "n"), k.Draw(t, "k"), rapid.IntRange(0, 5).Draw(t, "gap"),
 				flag.Draw(t, "transA"), flag.Draw(t, "transposed"), flag.Draw(t, "accumulate"), flag.Draw(t, "bias"),
 				flag.Draw(t, "special"), rapid.Uint64().Draw(t, "seed")).check(t, &packed, isa)
 		})
@@ -162,12 +175,17 @@ func TestMulExact(t *testing.T) {
 
 // TestMulEveryTile goes through all numbers of rows and columns of two tiles.
 func TestMulEveryTile(t *testing.T) {
+	t.Run("float32", mulEveryTile[float32])
+	t.Run("float64", mulEveryTile[float64])
+}
+
+func mulEveryTile[T Float](t *testing.T) {
 	each(t, func(t *testing.T, isa simd.ISA) {
-		var packed Packed
-		rows, cols := tileSize(isa)
+		var packed Matrix[T]
+		rows, cols := tileSize[T](isa)
 		for m := range 2*rows + 2 {
 			for n := range 2*cols + 2 {
-				newProblem(m, n, 3, n%2, m%2 == 0, n%3 == 0, m%3 == 0, n%2 == 0, false, uint64(m*n)).check(t, &packed, isa)
+				newProblem[T](m, n, 3, n%2, m%2 == 0, n%3 == 0, m%3 == 0, n%2 == 0, false, uint64(m*n)).check(t, &packed, isa)
 			}
 		}
 	})
@@ -178,8 +196,10 @@ func FuzzMul(f *testing.F) {
 	f.Add(uint8(1), uint8(2), uint16(0), uint8(0), uint8(8), uint64(2))
 	f.Fuzz(func(t *testing.T, m, n uint8, k uint16, gap, flags uint8, seed uint64) {
 		for _, isa := range simd.Available() {
-			var packed Packed
-			newProblem(int(m%64), int(n), int(k%1100), int(gap), flags&1 > 0, flags&2 > 0, flags&4 > 0, flags&8 > 0, flags&16 > 0, seed).check(t, &packed, isa)
+			var single Packed
+			newProblem[float32](int(m%64), int(n), int(k%1100), int(gap), flags&1 > 0, flags&2 > 0, flags&4 > 0, flags&8 > 0, flags&16 > 0, seed).check(t, &single, isa)
+			var double Matrix[float64]
+			newProblem[float64](int(m%64), int(n), int(k%1100), int(gap), flags&1 > 0, flags&2 > 0, flags&4 > 0, flags&8 > 0, flags&16 > 0, seed).check(t, &double, isa)
 		}
 	})
 }
@@ -210,7 +230,7 @@ func TestRowsAreIndependent(t *testing.T) {
 func TestFamiliesAgree(t *testing.T) {
 	const m, n, k, u = 37, 45, 700, 1. / (1 << 24)
 	var products [][]float32
-	q := newProblem(m, n, k, 0, false, false, false, false, false, 5)
+	q := newProblem[float32](m, n, k, 0, false, false, false, false, false, 5)
 	for _, isa := range simd.Available() {
 		var p Packed
 		p.pack(isa, k, n, q.b, n, false)
@@ -254,7 +274,7 @@ func TestNothingAllocates(t *testing.T) {
 // TestConcurrentMul shares one matrix; the race detector and the bits judge.
 func TestConcurrentMul(t *testing.T) {
 	const m, n, k = 50, 70, 90
-	q := newProblem(m, n, k, 0, false, false, false, true, false, 9)
+	q := newProblem[float32](m, n, k, 0, false, false, false, true, false, 9)
 	var p Packed
 	p.Pack(k, n, q.b, n, false)
 	want := make([]float32, m*n)
