@@ -23,9 +23,10 @@ import (
 //
 // Karras, Aittala, Aila, Laine (2022), eq. 7 and table 1, with x/α for their x.
 type Network struct {
-	mlp      *nn.MLP
+	net      nn.Network
 	config   networkConfig
 	metadata map[string]string
+	rows     int // of a chunk
 	pool     sync.Pool
 }
 
@@ -45,12 +46,9 @@ func (c networkConfig) check() error {
 	return nil
 }
 
-// chunkRows is what a product kernel works on best.
-const chunkRows = 192
-
 // chunk is the memory of one call.
 type chunk struct {
-	scratch *nn.Scratch
+	pass    nn.Pass
 	in, out []float32
 	level   [1]float64
 }
@@ -62,18 +60,19 @@ func newNetwork(c networkConfig, w []float32, metadata map[string]string) (*Netw
 	}
 	copy(m.W, w)
 	m.Pack(false)
-	n := &Network{mlp: m, config: c, metadata: maps.Clone(metadata)}
+	n := &Network{net: m, config: c, metadata: maps.Clone(metadata)}
+	_, n.rows = m.Tiles()
 	n.pool.New = func() any {
-		return &chunk{scratch: m.NewScratch(chunkRows), in: make([]float32, chunkRows*c.Dim), out: make([]float32, chunkRows*c.Dim)}
+		return &chunk{pass: m.NewPass(n.rows, false), in: make([]float32, n.rows*m.Width()), out: make([]float32, n.rows*m.Width())}
 	}
 	return n, nil
 }
 
 // Dim is the number of coordinates.
-func (n *Network) Dim() int { return n.config.Dim }
+func (n *Network) Dim() int { return n.net.Width() }
 
 // Parameters is the number of weights.
-func (n *Network) Parameters() int { return len(n.mlp.W) }
+func (n *Network) Parameters() int { return len(n.net.Parameters()) }
 
 // Metadata is what the trainer's caller stored with the network, for example the
 // data set's name and scale.
@@ -81,7 +80,7 @@ func (n *Network) Metadata() map[string]string { return maps.Clone(n.metadata) }
 
 // Denoise writes D to dst. It allocates nothing once warm.
 func (n *Network) Denoise(dst, x []float64, at sde.Level) error {
-	dim := n.config.Dim
+	dim := n.net.Width()
 	if len(x)%dim != 0 || len(dst) != len(x) {
 		panic(fmt.Sprintf("score: %d numbers to %d, in rows of %d", len(x), len(dst), dim))
 	}
@@ -100,12 +99,12 @@ func (n *Network) Denoise(dst, x []float64, at sde.Level) error {
 	c := n.pool.Get().(*chunk)
 	defer n.pool.Put(c)
 	c.level[0] = n.level(at)
-	for lo := 0; lo < len(x); lo += chunkRows * dim {
-		hi := min(lo+chunkRows*dim, len(x))
+	for lo := 0; lo < len(x); lo += n.rows * dim {
+		hi := min(lo+n.rows*dim, len(x))
 		part, d := x[lo:hi], dst[lo:hi]
 		in, f := c.in[:len(part)], c.out[:len(part)]
 		vec.Narrow(in, part, 1/s)
-		n.mlp.Forward(f, in, c.level[:], c.scratch)
+		c.pass.Forward(f, in, c.level[:], nil)
 		for i, v := range part {
 			d[i] = skip*v + out*float64(f[i])
 		}
@@ -131,7 +130,7 @@ func (n *Network) Save(w io.Writer) error {
 		meta = map[string]string{}
 	}
 	meta[networkKey] = string(config)
-	return nn.WriteSafetensors(w, meta, n.mlp.Tensors("", n.mlp.W))
+	return nn.WriteSafetensors(w, meta, n.net.Tensors("", n.net.Parameters()))
 }
 
 // LoadNetwork reads what Save wrote. Errors wrap nn.ErrFile where the file is
@@ -165,7 +164,7 @@ func LoadNetwork(r io.Reader) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Restore("", m.W, tensors); err != nil {
+	if err := nn.Restore(m, "", m.W, tensors); err != nil {
 		return nil, err
 	}
 	delete(meta, networkKey)

@@ -130,7 +130,7 @@ type trainer struct {
 	x       []float64
 	dim     int
 
-	mlp       *nn.MLP
+	net       nn.Network
 	ema, m, v []float32
 	step      int
 	tiles     []trainTileMemory
@@ -144,7 +144,7 @@ type trainTileMemory struct {
 	z          []float64
 	level      []float64
 	loss       float64
-	scratch    *nn.Scratch
+	scratch    nn.Pass
 }
 
 func newTrainer(x []float64, dim int, c TrainConfig) (*trainer, error) {
@@ -164,17 +164,17 @@ func newTrainer(x []float64, dim int, c TrainConfig) (*trainer, error) {
 	t := &trainer{c: c, x: x, dim: dim}
 	t.network = networkConfig{Shape: nn.Shape{Dim: dim, Hidden: c.Hidden, Blocks: c.Blocks}, SigmaData: sd,
 		Levels: [2]float64{(math.Log(sd) + c.PMean - 4*c.PStd) / 4, (math.Log(sd) + c.PMean + 4*c.PStd) / 4}}
-	if t.mlp, err = nn.NewMLP(t.network.Shape); err != nil {
+	if t.net, err = nn.NewMLP(t.network.Shape); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTraining, err)
 	}
-	t.mlp.Init(c.Seed)
-	n := len(t.mlp.W)
-	t.ema, t.m, t.v, t.sum = append([]float32(nil), t.mlp.W...), make([]float32, n), make([]float32, n), make([]float32, n)
+	t.net.Init(c.Seed)
+	n := len(t.net.Parameters())
+	t.ema, t.m, t.v, t.sum = append([]float32(nil), t.net.Parameters()...), make([]float32, n), make([]float32, n), make([]float32, n)
 	t.tiles = make([]trainTileMemory, (c.Batch+trainTile-1)/trainTile)
 	for i := range t.tiles {
 		b := trainTile * dim
 		t.tiles[i] = trainTileMemory{grad: make([]float32, n), in: make([]float32, b), target: make([]float32, b), f: make([]float32, b),
-			z: make([]float64, b), level: make([]float64, trainTile), scratch: t.mlp.NewScratch(trainTile)}
+			z: make([]float64, b), level: make([]float64, trainTile), scratch: t.net.NewPass(trainTile, true)}
 	}
 	return t, nil
 }
@@ -202,7 +202,7 @@ func deviation(x []float64, dim int) (float64, error) {
 
 // advance makes one optimiser step.
 func (t *trainer) advance(ctx context.Context) (TrainStep, error) {
-	t.mlp.Pack(true)
+	t.net.Pack(true)
 	if err := par.For(ctx, t.c.Workers, len(t.tiles), func(_, i int) error {
 		t.gradient(i)
 		return nil
@@ -229,9 +229,9 @@ func (t *trainer) advance(ctx context.Context) (TrainStep, error) {
 	rate := t.rate()
 	const beta1, beta2 = 0.9, 0.99
 	k := float64(t.step + 1)
-	vec.Adam(t.mlp.W, t.sum, t.m, t.v, float32(rate), beta1, beta2, 1e-8, 0,
+	vec.Adam(t.net.Parameters(), t.sum, t.m, t.v, float32(rate), beta1, beta2, 1e-8, 0,
 		float32(1/(1-math.Pow(beta1, k))), float32(1/(1-math.Pow(beta2, k))))
-	vec.Lerp(t.ema, t.mlp.W, float32(1/math.Min(float64(t.c.EMA), 1+k/10)))
+	vec.Lerp(t.ema, t.net.Parameters(), float32(1/math.Min(float64(t.c.EMA), 1+k/10)))
 	t.step++
 	return TrainStep{Step: t.step, Steps: t.c.Steps, Loss: loss, Rate: rate, GradNorm: norm}, nil
 }
@@ -262,7 +262,7 @@ func (t *trainer) gradient(i int) {
 			b.target[k] = float32((v - skip*y) / out)
 		}
 	}
-	t.mlp.Forward(b.f, b.in, b.level, b.scratch)
+	b.scratch.Forward(b.f, b.in, b.level, nil)
 	b.loss = 0
 	n := float64(len(b.f))
 	for k, f := range b.f {
@@ -271,5 +271,5 @@ func (t *trainer) gradient(i int) {
 		b.f[k] = float32(2 * float64(e) / n)
 	}
 	clear(b.grad)
-	t.mlp.Backward(b.grad, b.f, b.in, b.scratch)
+	b.scratch.Backward(b.grad, b.f, b.in)
 }

@@ -33,7 +33,7 @@ const (
 
 // prefixes of the four vectors that make up a state.
 func (t *trainer) vectors() map[string][]float32 {
-	return map[string][]float32{"": t.mlp.W, "ema.": t.ema, "adam.m.": t.m, "adam.v.": t.v}
+	return map[string][]float32{"": t.net.Parameters(), "ema.": t.ema, "adam.m.": t.m, "adam.v.": t.v}
 }
 
 // save writes the state, if there is a file for it.
@@ -47,7 +47,7 @@ func (t *trainer) save() error {
 	}
 	var tensors []nn.Tensor
 	for _, prefix := range []string{"", "ema.", "adam.m.", "adam.v."} {
-		tensors = append(tensors, t.mlp.Tensors(prefix, t.vectors()[prefix])...)
+		tensors = append(tensors, t.net.Tensors(prefix, t.vectors()[prefix])...)
 	}
 	return atomicfile.Write(t.c.State, func(w io.Writer) error {
 		return nn.WriteSafetensors(w, map[string]string{trainKey: string(config), stepKey: strconv.Itoa(t.step)}, tensors)
@@ -84,7 +84,7 @@ func (t *trainer) load() error {
 		return fmt.Errorf("%w: %s has step %q of %d", ErrTraining, t.c.State, meta[stepKey], t.c.Steps)
 	}
 	for prefix, v := range t.vectors() {
-		if err := t.mlp.Restore(prefix, v, tensors); err != nil {
+		if err := nn.Restore(t.net, prefix, v, tensors); err != nil {
 			return fmt.Errorf("%s: %w", t.c.State, err)
 		}
 	}

@@ -43,3 +43,10 @@ func (l *linear) backward(grad, dx []float32, rows int, x, dy []float32, accumul
 		l.back.Mul(dx, l.in, rows, dy, l.out, false, accumulate, nil)
 	}
 }
+
+func (l *linear) tensors(prefix string, w []float32) []Tensor {
+	return []Tensor{
+		{prefix + l.name + ".weight", []int{l.in, l.out}, l.weight(w)},
+		{prefix + l.name + ".bias", []int{l.out}, l.bias(w)},
+	}
+}

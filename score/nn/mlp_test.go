@@ -43,11 +43,11 @@ func TestBackwardAgainstDifferences(t *testing.T) {
 	m := network(t)
 	const rows = 5
 	x, dy, c := inputs(rows)
-	s := m.NewScratch(rows)
+	s := m.NewPass(rows, true)
 	y := make([]float32, len(x))
 	value := func() float64 {
 		m.Pack(false)
-		m.Forward(y, x, c, s)
+		s.Forward(y, x, c, nil)
 		var sum float64
 		for i, v := range y {
 			sum += float64(v) * float64(dy[i])
@@ -55,10 +55,10 @@ func TestBackwardAgainstDifferences(t *testing.T) {
 		return sum
 	}
 	m.Pack(true)
-	m.Forward(y, x, c, s)
+	s.Forward(y, x, c, nil)
 	grad := make([]float32, len(m.W))
-	m.Backward(grad, dy, x, s)
-	require.Equal(t, m.Parameters(), len(m.W))
+	s.Backward(grad, dy, x)
+	require.Equal(t, m.Shape.Parameters(), len(m.W))
 	const h = 1. / 64
 	for i := range m.W {
 		w := m.W[i]
@@ -76,14 +76,14 @@ func TestBackwardAgainstDifferences(t *testing.T) {
 func TestBackwardAccumulates(t *testing.T) {
 	m := network(t)
 	x, dy, c := inputs(4)
-	s := m.NewScratch(4)
+	s := m.NewPass(4, true)
 	y := make([]float32, len(x))
 	m.Pack(true)
-	m.Forward(y, x, c, s)
+	s.Forward(y, x, c, nil)
 	once, twice := make([]float32, len(m.W)), make([]float32, len(m.W))
-	m.Backward(once, dy, x, s)
-	m.Backward(twice, dy, x, s)
-	m.Backward(twice, dy, x, s)
+	s.Backward(once, dy, x)
+	s.Backward(twice, dy, x)
+	s.Backward(twice, dy, x)
 	for i := range once {
 		require.InDelta(t, 2*once[i], twice[i], 1e-4*(1+math.Abs(float64(once[i]))))
 	}
@@ -95,12 +95,12 @@ func TestForwardRowsAreIndependent(t *testing.T) {
 	m := network(t)
 	const rows = 50
 	x, _, c := inputs(rows)
-	s := m.NewScratch(rows)
+	s := m.NewPass(rows, true)
 	m.Pack(false)
 	batch, alone := make([]float32, len(x)), make([]float32, 3)
-	m.Forward(batch, x, c, s)
+	s.Forward(batch, x, c, nil)
 	for r := range rows {
-		m.Forward(alone, x[3*r:3*r+3], c[r:r+1], s)
+		s.Forward(alone, x[3*r:3*r+3], c[r:r+1], nil)
 		require.Equal(t, batch[3*r:3*r+3], alone)
 	}
 }
@@ -108,12 +108,12 @@ func TestForwardRowsAreIndependent(t *testing.T) {
 func TestForwardDoesNotAllocate(t *testing.T) {
 	m := network(t)
 	x, dy, c := inputs(40)
-	s := m.NewScratch(40)
+	s := m.NewPass(40, true)
 	m.Pack(true)
 	y, grad := make([]float32, len(x)), make([]float32, len(m.W))
 	require.Zero(t, testing.AllocsPerRun(10, func() {
-		m.Forward(y, x, c, s)
-		m.Backward(grad, dy, x, s)
+		s.Forward(y, x, c, nil)
+		s.Backward(grad, dy, x)
 		m.Pack(true)
 	}))
 }
@@ -134,9 +134,9 @@ func TestSafetensorsRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, meta, got)
 	w := make([]float32, len(m.W))
-	require.NoError(t, m.Restore("p.", w, tensors))
+	require.NoError(t, nn.Restore(m, "p.", w, tensors))
 	require.Equal(t, m.W, w)
-	require.ErrorIs(t, m.Restore("q.", w, tensors), nn.ErrFile)
+	require.ErrorIs(t, nn.Restore(m, "q.", w, tensors), nn.ErrFile)
 
 	// Every shorter file is an error.
 	for n := range b.Len() {
