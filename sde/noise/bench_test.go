@@ -1,8 +1,11 @@
 package noise
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/ito-sde/ito/internal/simd"
 )
 
 func perNormal(b *testing.B, n int) {
@@ -29,6 +32,23 @@ func benchmarkNormal(b *testing.B, dim int) {
 		at.Step++
 	}
 	perNormal(b, len(x))
+}
+
+// Whole tiles of eight blocks, as ensembles ask for, by family of kernels.
+func BenchmarkGaussianTile(b *testing.B) {
+	for _, isa := range simd.Available() {
+		for _, dim := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/dim=%d", isa, dim), func(b *testing.B) {
+				x := make([]float64, 8*BlockRows*dim)
+				var at Address
+				for b.Loop() {
+					gaussian(isa, x, dim, at)
+					at.Step++
+				}
+				perNormal(b, len(x))
+			})
+		}
+	}
 }
 
 // BenchmarkStandardLibrary is the yardstick.

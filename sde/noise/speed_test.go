@@ -34,7 +34,7 @@ func TestSpeed(t *testing.T) {
 	}
 	const limit = 1.3
 	for attempt := 1; ; attempt++ {
-		var theirs, fill, dim2, dim64 time.Duration
+		var theirs, fill, dim2, dim64, tile1, tile2 time.Duration
 		for step := range uint64(100) {
 			theirs = least(theirs, timed(func() {
 				for i := range x {
@@ -49,9 +49,20 @@ func TestSpeed(t *testing.T) {
 				}
 			}))
 			dim64 = least(dim64, timed(func() { Gaussian{}.Normal(x, 64, at) }))
+			tile1 = least(tile1, timed(func() {
+				for i := 0; i < n; i += 512 {
+					Gaussian{}.Normal(x[i:i+512], 1, at)
+				}
+			}))
+			tile2 = least(tile2, timed(func() {
+				for i := 0; i < n; i += 1024 {
+					Gaussian{}.Normal(x[i:i+1024], 2, at)
+				}
+			}))
 		}
 		per := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / n }
-		t.Logf("ns/normal: math/rand/v2 %.2f, Fill %.2f, Gaussian 192×2 %.2f, 192×64 %.2f", per(theirs), per(fill), per(dim2), per(dim64))
+		t.Logf("ns/normal: math/rand/v2 %.2f, Fill %.2f, Gaussian 192×2 %.2f, 192×64 %.2f; by %s kernels 512×1 %.2f, 512×2 %.2f",
+			per(theirs), per(fill), per(dim2), per(dim64), best, per(tile1), per(tile2))
 		if worst := max(per(fill), per(dim2), per(dim64)); worst <= limit*per(theirs) || attempt == 5 {
 			require.LessOrEqual(t, worst, limit*per(theirs))
 			return
