@@ -10,9 +10,11 @@ import (
 //	α(t) = cos(π/2 · (t+s)/(1+s)) / cos(π/2 · s/(1+s)),   σ² = 1 − α²,   s = Offset.
 //
 // With u = π/2·(t+s)/(1+s): f = −u' tan u, g² = −2f. α vanishes at t = 1; the
-// horizon ends at λ = LambdaMin, where the source clips.
+// horizon ends at λ = LambdaMin, where the source clips. Offset = 0 is the
+// trigonometric interpolant α = cos(πt/2), σ = sin(πt/2).
 //
-// Nichol, Dhariwal (2021), eq. 17.
+// Nichol, Dhariwal (2021), eq. 17; Albergo, Vanden-Eijnden (2023), eq. 7, for
+// Offset = 0.
 type Cosine struct{ Offset, Cutoff, LambdaMin float64 }
 
 func (p Cosine) angle(t float64) (u, u0, rate float64) {
@@ -47,14 +49,11 @@ func (p Cosine) Transition(s, t float64) (scale, std float64) {
 	return math.Sin(rate*(1-t)) / c, math.Sqrt(math.Sin(rate*(t-s))*math.Sin(ut+us)) / c
 }
 
-// Validate returns an error that wraps [ErrProcess] unless 0 < Offset < 1, LambdaMin is
+// Validate returns an error that wraps [ErrProcess] unless 0 ≤ Offset < 1, LambdaMin is
 // finite and 0 < Cutoff < the time of LambdaMin.
 func (p Cosine) Validate() error {
-	if err := positive("Cosine", "Offset", p.Offset); err != nil {
-		return err
-	}
-	if p.Offset >= 1 {
-		return fmt.Errorf("%w: Cosine.Offset %v; the literature's is 0.008, and it must be below 1", ErrProcess, p.Offset)
+	if !(p.Offset >= 0 && p.Offset < 1) {
+		return fmt.Errorf("%w: Cosine.Offset %v; the literature's is 0.008, and it must be within [0, 1)", ErrProcess, p.Offset)
 	}
 	if math.IsNaN(p.LambdaMin) || math.IsInf(p.LambdaMin, 0) {
 		return fmt.Errorf("%w: Cosine.LambdaMin %v must be finite, for example −5.1", ErrProcess, p.LambdaMin)
@@ -67,6 +66,9 @@ func (p Cosine) Validate() error {
 func (p Cosine) TimeOf(lambda float64) float64 {
 	_, u0, rate := p.angle(0)
 	r := math.Exp(-lambda) // σ/α
+	if r == 0 {
+		return 0 // 0/0 below where the offset is 0
+	}
 	t0 := math.Tan(u0)
 	tan := math.Hypot(t0, r/math.Cos(u0))
 	// u − u₀ = atan((tan u − tan u₀)/(1 + tan u tan u₀)), the numerator by

@@ -125,8 +125,8 @@ func TestCosineNearData(t *testing.T) {
 }
 
 func TestByName(t *testing.T) {
-	_, err := sde.ByName("ddpm")
-	require.ErrorContains(t, err, `no process "ddpm"; known: vp, vp-cosine, subvp, ve, edm, flow`)
+	_, err := sde.ByName("dpm")
+	require.ErrorContains(t, err, `no process "dpm"; known: vp, vp-cosine, subvp, ve, edm, flow, trigonometric, vp-shifted, ddpm, ddpm-keras, ddpm-zero-snr`)
 }
 
 // The level of every process where its signal equals its noise.
@@ -142,4 +142,6 @@ func ExampleProcess() {
 	// ve: α 1.0000, σ 1.0000
 	// edm: α 1.0000, σ 1.0000
 	// flow: α 0.5000, σ 0.5000
+	// trigonometric: α 0.7071, σ 0.7071
+	// vp-shifted: α 0.7071, σ 0.7071
 }
