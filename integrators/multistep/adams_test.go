@@ -135,7 +135,7 @@ var (
 
 // At order k with exact values in the past the error falls by the power k+1 of
 // the step, that of the dense output too. Orders 11 and 12 meet rounding before
-// their slopes are straight; the tests above hold them.
+// their slopes are straight; TestAdamsOrderPrecise shows theirs.
 func TestAdamsOrder(t *testing.T) {
 	for k := 1; k <= highest-2; k++ {
 		for _, p := range []closed{growth, spiral} {

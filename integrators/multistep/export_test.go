@@ -56,3 +56,16 @@ func Formula(ndf bool, k int) (leading, err float64, past []float64) {
 	}
 	return 1 / f.beta, f.err, f.past[1 : k+1]
 }
+
+// EqualSteps is g_j where all steps are equal.
+func EqualSteps(j int) float64 { return equalSteps[j][0] }
+
+// Integral is g_0, ..., g_(n−1) of the interpolant at θ after steps of length 1.
+func Integral(theta float64, n int) []float64 {
+	var g, psi [highest + 2]float64
+	for i := range psi {
+		psi[i] = float64(i + 1)
+	}
+	integral(&g, &psi, theta-1, n)
+	return g[:n]
+}
