@@ -2,6 +2,7 @@ package score
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -31,13 +32,24 @@ type Network struct {
 }
 
 type networkConfig struct {
-	nn.Shape
+	*nn.Shape               // of an MLP, or
+	UNet      *nn.UNetShape `json:"unet,omitempty"`
+
 	SigmaData float64    `json:"sigma_data"`
 	Levels    [2]float64 `json:"levels"` // of c
 }
 
 func (c networkConfig) check() error {
-	if err := c.Check(); err != nil {
+	var err error
+	switch {
+	case (c.Shape == nil) == (c.UNet == nil):
+		return errors.New("score: a network has one architecture, that of an MLP or that of a U-Net")
+	case c.UNet != nil:
+		err = c.UNet.Check()
+	default:
+		err = c.Shape.Check()
+	}
+	if err != nil {
 		return err
 	}
 	if !(c.SigmaData > 0) || math.IsInf(c.SigmaData, 0) || !(c.Levels[0] < c.Levels[1]) {
@@ -46,19 +58,43 @@ func (c networkConfig) check() error {
 	return nil
 }
 
+// parameters is the number of weights of a configuration that check accepts.
+func (c networkConfig) parameters() int {
+	if c.UNet != nil {
+		return c.UNet.Parameters()
+	}
+	return c.Shape.Parameters()
+}
+
+func (c networkConfig) classes() int {
+	if c.UNet != nil {
+		return c.UNet.Classes
+	}
+	return c.Classes
+}
+
+// network makes the layers, with all parameters zero.
+func (c networkConfig) network() (nn.Network, error) {
+	if c.UNet != nil {
+		return nn.NewUNet(*c.UNet)
+	}
+	return nn.NewMLP(*c.Shape)
+}
+
 // chunk is the memory of one call.
 type chunk struct {
 	pass    nn.Pass
 	in, out []float32
 	level   [1]float64
+	class   [1]int
 }
 
 func newNetwork(c networkConfig, w []float32, metadata map[string]string) (*Network, error) {
-	m, err := nn.NewMLP(c.Shape)
+	m, err := c.network()
 	if err != nil {
 		return nil, err
 	}
-	copy(m.W, w)
+	copy(m.Parameters(), w)
 	m.Pack(false)
 	n := &Network{net: m, config: c, metadata: maps.Clone(metadata)}
 	_, n.rows = m.Tiles()
@@ -78,14 +114,19 @@ func (n *Network) Parameters() int { return len(n.net.Parameters()) }
 // data set's name and scale.
 func (n *Network) Metadata() map[string]string { return maps.Clone(n.metadata) }
 
-// Denoise writes D to dst. It allocates nothing once warm.
+// Denoise writes D to dst, of a network with classes that for no class in
+// particular. It allocates nothing once warm.
 func (n *Network) Denoise(dst, x []float64, at sde.Level) error {
+	return n.denoise(dst, x, at, nn.NullClass)
+}
+
+func (n *Network) denoise(dst, x []float64, at sde.Level, class int) error {
 	dim := n.net.Width()
 	if len(x)%dim != 0 || len(dst) != len(x) {
 		panic(fmt.Sprintf("score: %d numbers to %d, in rows of %d", len(x), len(dst), dim))
 	}
-	if !(at.Alpha >= 0) || !(at.Sigma >= 0) || at.Alpha+at.Sigma == 0 || math.IsInf(at.Alpha+at.Sigma, 0) {
-		return fmt.Errorf("score: no level with α = %v and σ = %v", at.Alpha, at.Sigma)
+	if err := checkLevel(at); err != nil {
+		return err
 	}
 	if at.Sigma == 0 {
 		for i, v := range x {
@@ -98,13 +139,13 @@ func (n *Network) Denoise(dst, x []float64, at sde.Level) error {
 	skip, out := at.Alpha*sd*sd/(s*s), at.Sigma*sd/s
 	c := n.pool.Get().(*chunk)
 	defer n.pool.Put(c)
-	c.level[0] = n.level(at)
+	c.level[0], c.class[0] = n.level(at), class
 	for lo := 0; lo < len(x); lo += n.rows * dim {
 		hi := min(lo+n.rows*dim, len(x))
 		part, d := x[lo:hi], dst[lo:hi]
 		in, f := c.in[:len(part)], c.out[:len(part)]
 		vec.Narrow(in, part, 1/s)
-		c.pass.Forward(f, in, c.level[:], nil)
+		c.pass.Forward(f, in, c.level[:], c.class[:])
 		for i, v := range part {
 			d[i] = skip*v + out*float64(f[i])
 		}
@@ -157,16 +198,16 @@ func LoadNetwork(r io.Reader) (*Network, error) {
 		}
 	}
 	// The shape is only claimed: take its memory when the data is there.
-	if want := c.Parameters(); want != total {
+	if want := c.parameters(); want != total {
 		return nil, fmt.Errorf("%w: %d parameters for a shape of %d", nn.ErrFile, total, want)
 	}
-	m, err := nn.NewMLP(c.Shape)
+	m, err := c.network()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", nn.ErrFile, err)
 	}
-	if err := nn.Restore(m, "", m.W, tensors); err != nil {
+	if err := nn.Restore(m, "", m.Parameters(), tensors); err != nil {
 		return nil, err
 	}
 	delete(meta, networkKey)
-	return newNetwork(c, m.W, meta)
+	return newNetwork(c, m.Parameters(), meta)
 }

@@ -162,9 +162,9 @@ func newTrainer(x []float64, dim int, c TrainConfig) (*trainer, error) {
 	}
 	c.Digest = digest(x)
 	t := &trainer{c: c, x: x, dim: dim}
-	t.network = networkConfig{Shape: nn.Shape{Dim: dim, Hidden: c.Hidden, Blocks: c.Blocks}, SigmaData: sd,
+	t.network = networkConfig{Shape: &nn.Shape{Dim: dim, Hidden: c.Hidden, Blocks: c.Blocks}, SigmaData: sd,
 		Levels: [2]float64{(math.Log(sd) + c.PMean - 4*c.PStd) / 4, (math.Log(sd) + c.PMean + 4*c.PStd) / 4}}
-	if t.net, err = nn.NewMLP(t.network.Shape); err != nil {
+	if t.net, err = t.network.network(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTraining, err)
 	}
 	t.net.Init(c.Seed)

@@ -50,3 +50,6 @@ func (l *linear) tensors(prefix string, w []float32) []Tensor {
 		{prefix + l.name + ".bias", []int{l.out}, l.bias(w)},
 	}
 }
+
+// matrix is l: how layers made of a matrix and a bias are told apart.
+func (l *linear) matrix() *linear { return l }

@@ -40,7 +40,7 @@ func (s *mlpPass) Forward(dst, x []float32, c []float64, class []int) {
 	m := s.m
 	rows, width, levels := checkPass(dst, x, c, class, m.Dim, s.rows, m.Classes), m.Hidden, len(c)
 	for i, v := range c {
-		embed(s.feature[i*features:][:features], v)
+		noiseFeatures(s.feature[i*features:][:features], v)
 	}
 	s.class = append(s.class[:0], class...)
 	m.embed.forward(s.e0, levels, s.feature, m.W)
