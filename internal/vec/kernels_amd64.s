@@ -329,6 +329,26 @@ loop:
 	VZEROUPPER
 	RET
 
+// func finiteAVX512(x *float64, vectors int) (infinite bool)
+TEXT ·finiteAVX512(SB), NOSPLIT, $0-17
+	MOVQ x+0(FP), SI
+	MOVQ vectors+8(FP), CX
+	VXORPD Z1, Z1, Z1
+
+loop:
+	VMOVUPD (SI), Z0
+	VSUBPD Z0, Z0, Z0
+	VORPD Z0, Z1, Z1
+	ADDQ $64, SI
+	DECQ CX
+	JNZ  loop
+	VPTESTMQ Z1, Z1, K1
+	KORTESTB K1, K1
+	SETNE AX
+	MOVB AX, infinite+16(FP)
+	VZEROUPPER
+	RET
+
 // func combineAVX512(dst, y, k, c *float64, off *int, terms int, h float64, vectors int)
 TEXT ·combineAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), DI
@@ -670,6 +690,25 @@ loop:
 	ADDQ $16, SI
 	DECQ CX
 	JNZ  loop
+	VZEROUPPER
+	RET
+
+// func finiteAVX2(x *float64, vectors int) (infinite bool)
+TEXT ·finiteAVX2(SB), NOSPLIT, $0-17
+	MOVQ x+0(FP), SI
+	MOVQ vectors+8(FP), CX
+	VXORPD Y1, Y1, Y1
+
+loop:
+	VMOVUPD (SI), Y0
+	VSUBPD Y0, Y0, Y0
+	VORPD Y0, Y1, Y1
+	ADDQ $32, SI
+	DECQ CX
+	JNZ  loop
+	VPTEST Y1, Y1
+	SETNE AX
+	MOVB AX, infinite+16(FP)
 	VZEROUPPER
 	RET
 

@@ -20,6 +20,8 @@ func combine(_ simd.ISA, dst, y []float64, h float64, c, k []float64, off []int)
 	combinePortable(dst, y, h, c, k, off)
 }
 
+func finite(_ simd.ISA, x []float64) bool { return finitePortable(x) }
+
 const hasFour = false
 
 func combine4(_ *Terms, _, _, _ *float64, _ float64) {}

@@ -49,6 +49,7 @@ func generate(w io.Writer) error {
 		f.lerp()
 		f.narrow()
 		f.widen()
+		f.finite()
 		f.combine()
 	}
 	combine4()
