@@ -10,6 +10,7 @@ import (
 
 	"github.com/ito-sde/ito/integrators/stochastic"
 	"github.com/ito-sde/ito/internal/par"
+	"github.com/ito-sde/ito/internal/vec"
 	"github.com/ito-sde/ito/sde/noise"
 	"github.com/ito-sde/ito/sde/statistics"
 )
@@ -138,11 +139,9 @@ func (w *ensembleWorker) tile(first uint64, rows int, set []statistics.Reducer, 
 		if p.ending {
 			w.hold()
 		}
-		// The sum of finite numbers may be infinite, but not the other way about.
-		if sum := floats.Sum(w.next); sum-sum != 0 {
-			if i := notFinite(w.next); i >= 0 {
-				return &StateError{Step: k, T: p.grid[k], Row: int(first) + i/p.System.Dim, Err: ErrState, infinite: w.next[i]}
-			}
+		if !vec.Finite(w.next) {
+			i := notFinite(w.next)
+			return &StateError{Step: k, T: p.grid[k], Row: int(first) + i/p.System.Dim, Err: ErrState, infinite: w.next[i]}
 		}
 		if p.ending {
 			goesOn = w.end(k, first, w.y, w.next)

@@ -56,15 +56,15 @@ func (e Ensemble) plan() (*plan, error) {
 		p.bridges = p.bridges || !b.Discrete
 	}
 	p.ending = len(e.Barriers) > 0 || e.Stop != nil
-	// Tiles of a fixed number of rows that stay in the first-level cache, whole
-	// blocks of streams.
+	// Tiles of a fixed number of rows that stay near the processor, eight whole
+	// blocks of streams if they can, which noise.Gaussian likes best.
 	most := max(e.System.Dim, p.needs.Len(e.System.Noises()))
-	p.rows = min(max(tileNumbers/most/noise.BlockRows, 1), tileNumbers/noise.BlockRows) * noise.BlockRows
+	p.rows = min(max(tileNumbers/most/noise.BlockRows, 1), 8) * noise.BlockRows
 	return p, nil
 }
 
-// tileNumbers is about how many numbers a tile's states have.
-const tileNumbers = 512
+// tileNumbers is at most about how many numbers a tile's states have.
+const tileNumbers = 2048
 
 func (p *plan) checkPaths() error {
 	e := p.Ensemble

@@ -98,7 +98,9 @@ func (m DoubleWell) Kramers() float64 {
 func (m DoubleWell) euler(y []float64, h, scale float64, z []float64) {
 	a, b := 1+h, m.Sigma*scale
 	z = z[:len(y)]
-	for i, v := range y {
+	done := eulerVectors(best, doubleWellKernel, y, z, &constants{a, h, b})
+	for i := done; i < len(y); i++ {
+		v := y[i]
 		y[i] = float64(v*(a-float64(h*(v*v)))) + float64(b*z[i])
 	}
 }

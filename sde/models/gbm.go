@@ -55,8 +55,9 @@ func (m GBM) Call(x0, strike, t float64) float64 {
 func (m GBM) euler(y []float64, h, scale float64, z []float64) {
 	a, b := 1+m.Mu*h, m.Sigma*scale
 	z = z[:len(y)]
-	for i, v := range y {
-		y[i] = v * (a + float64(b*z[i]))
+	done := eulerVectors(best, gbmKernel, y, z, &constants{a, b})
+	for i := done; i < len(y); i++ {
+		y[i] *= a + float64(b*z[i])
 	}
 }
 

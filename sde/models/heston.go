@@ -166,13 +166,14 @@ func (m Heston) Call(x0, v0, strike, t float64) (float64, error) {
 }
 
 func (m Heston) euler(y []float64, h, scale float64, z []float64) {
-	drift, a, c := m.Mu*h, m.Kappa*h, m.Kappa*h*m.Theta
+	growth, a, c := 1+m.Mu*h, m.Kappa*h, m.Kappa*h*m.Theta
 	b1, b2 := m.Sigma*m.Rho, m.Sigma*m.other()
 	z = z[:len(y)]
-	for i := 0; i+1 < len(y); i += 2 {
+	done := eulerVectors(best, hestonKernel, y, z, &constants{growth, c, a, b1, b2, scale})
+	for i := done; i+1 < len(y); i += 2 {
 		v := truncate(y[i+1])
 		root := math.Sqrt(v) * scale
-		y[i] *= 1 + drift + float64(root*z[i])
+		y[i] *= growth + float64(root*z[i])
 		y[i+1] += c - float64(a*v) + float64(root*(float64(b1*z[i])+float64(b2*z[i+1])))
 	}
 }

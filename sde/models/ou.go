@@ -57,8 +57,9 @@ func (m OU) EulerMoments(x0, h float64, n int) (mean, variance float64) {
 func (m OU) euler(y []float64, h, scale float64, z []float64) {
 	r, c, b := 1-m.Theta*h, m.Theta*h*m.Mu, m.Sigma*scale
 	z = z[:len(y)]
-	for i, v := range y {
-		y[i] = float64(r*v) + c + float64(b*z[i])
+	done := eulerVectors(best, ouKernel, y, z, &constants{r, c, b})
+	for i := done; i < len(y); i++ {
+		y[i] = float64(r*y[i]) + c + float64(b*z[i])
 	}
 }
 

@@ -51,11 +51,13 @@ func TestSpeed(t *testing.T) {
 			dim64 = least(dim64, timed(func() { Gaussian{}.Normal(x, 64, at) }))
 			tile1 = least(tile1, timed(func() {
 				for i := 0; i < n; i += 512 {
+					at.Row = uint64(i)
 					Gaussian{}.Normal(x[i:i+512], 1, at)
 				}
 			}))
 			tile2 = least(tile2, timed(func() {
 				for i := 0; i < n; i += 1024 {
+					at.Row = uint64(i)
 					Gaussian{}.Normal(x[i:i+1024], 2, at)
 				}
 			}))
