@@ -13,6 +13,7 @@ package gemm
 
 //go:generate sh -c "go run ./gen > tile_amd64.s"
 //go:generate sh -c "go run ./gen -double > tile64_amd64.s"
+//go:generate sh -c "go run ./gen -rows > rows_amd64.s"
 
 import (
 	"fmt"
@@ -86,6 +87,13 @@ func (p *Matrix[T]) pack(isa simd.ISA, k, n int, b []T, ld int, transposed bool)
 		} else {
 			packRows(panel, p.cols, k, w, b[j:], ld)
 		}
+	}
+}
+
+// Negate changes the sign of what was packed, for products that are subtracted.
+func (p *Matrix[T]) Negate() {
+	for i, v := range p.data {
+		p.data[i] = -v
 	}
 }
 

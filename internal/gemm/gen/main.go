@@ -1,5 +1,6 @@
 // Command gen writes the tile kernels of package gemm, in Go assembly, to
-// standard output: for float32, or for float64 with the flag -double. A kernel keeps its tile of C in registers; for each term it
+// standard output: for float32, or for float64 with the flag -double; with -rows
+// the kernels that go along a few rows. A kernel keeps its tile of C in registers; for each term it
 // loads a row of the panel, and for each row of the tile broadcasts an element
 // of A and adds the product by one fused multiply-add per vector.
 package main
@@ -41,13 +42,17 @@ var bases = []string{"R8", "R9", "R10", "R11"}
 var out *bufio.Writer
 
 func main() {
-	wide := flag.Bool("double", false, "kernels of float64")
+	wide := flag.Bool("double", false, "tiles of float64")
+	along := flag.Bool("rows", false, "the kernels of rows of float64")
 	flag.Parse()
-	e := single
-	if *wide {
-		e = double
+	write := func() error { return generate(os.Stdout, single) }
+	switch {
+	case *wide:
+		write = func() error { return generate(os.Stdout, double) }
+	case *along:
+		write = func() error { return generateRows(os.Stdout) }
 	}
-	if err := generate(os.Stdout, e); err != nil {
+	if err := write(); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
