@@ -145,10 +145,12 @@ type sra struct {
 	a          [][]float64 // of the stages
 	bs         [][]float64
 	stage, chi []float64
+	h          float64 // of the last step
 }
 
 func (st *sra) Step(dst []float64, t, h float64, y, dw []float64) error {
 	m := st.m
+	st.h = h
 	path := st.parts(noise.SpaceTime, dst, y, dw)
 	chi := st.chi[:len(path.W)]
 	for i, w := range path.W {

@@ -25,7 +25,7 @@ import (
 // Itô, diagonal noise, strong order 1½, weak order 1½: the conditions leave terms
 // of h^(5/2) in the mean of a step's error, from the √h in Z. On additive noise,
 // where they vanish, the weak order is 2. Stages that no coefficient uses are not
-// evaluated, equal ones once.
+// evaluated, equal ones once, the first a always, for the estimate of the error.
 //
 // A *SRITableau is a Method. Rößler (2010), "Runge–Kutta methods for the strong
 // approximation of solutions of stochastic differential equations", section 6.
@@ -123,7 +123,7 @@ func (m *SRITableau) Stepper(s *System, rows int) Stepper {
 	}
 	// Later stages come before earlier ones that only they use.
 	for i := n - 1; i >= 0; i-- {
-		usesA, usesB := m.Alpha[i] != 0, m.Beta1[i] != 0 || m.Beta2[i] != 0 || m.Beta3[i] != 0 || m.Beta4[i] != 0
+		usesA, usesB := i == 0 || m.Alpha[i] != 0, m.Beta1[i] != 0 || m.Beta2[i] != 0 || m.Beta3[i] != 0 || m.Beta4[i] != 0
 		for k := i + 1; k < n; k++ {
 			usesA = usesA || st.as[k] != nil && m.A0[k][i] != 0 || st.bs[k] != nil && m.A1[k][i] != 0
 			usesB = usesB || st.as[k] != nil && m.B0[k][i] != 0 || st.bs[k] != nil && m.B1[k][i] != 0
@@ -155,6 +155,8 @@ type sri struct {
 	as, bs [][]float64 // of the stages; equal ones share memory, unused ones have none
 	z, g   []float64
 	chi    []float64
+	h      float64   // of the last step
+	w      []float64 // and its ΔW
 }
 
 // fresh reports whether a stage has memory that no earlier stage has.
@@ -165,6 +167,7 @@ func fresh(stages [][]float64, i int) bool {
 func (st *sri) Step(dst []float64, t, h float64, y, dw []float64) error {
 	m, n := st.m, len(y)
 	path := st.parts(noise.SpaceTime, dst, y, dw)
+	st.h, st.w = h, path.W
 	size := math.Abs(h)
 	root := math.Sqrt(size)
 	chi, z, g := st.chi[:n], st.z[:n], st.g[:n]

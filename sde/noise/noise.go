@@ -39,6 +39,7 @@ const (
 	Init                   // network and mixture initialisation
 	Probe                  // Hutchinson probes, random directions
 	Test
+	Jump // times and marks of jumps
 )
 
 // Source fills dst with standard normal numbers, dim per row, row-major, the
