@@ -28,6 +28,7 @@ type solveOptions struct {
 	points, maxSteps  int
 	set               map[string]string
 	list, logT        bool
+	global            bool
 	given             func(flag string) bool
 }
 
@@ -67,6 +68,7 @@ at, points, method, rtol, atol, step. Statistics and events go to standard error
 	f.StringVar(&o.method, "method", "", "a method of --list; default: the file's, rodas5p for stiff problems, auto5 for files, tsit5")
 	f.Float64Var(&o.rtol, "rtol", 0, "relative tolerance (default 1e-6)")
 	f.Float64Var(&o.atol, "atol", 0, "absolute tolerance; default: the relative one, times the problem's scale")
+	f.BoolVar(&o.global, "global", false, "bound the error of the answer by the tolerances, not that of steps: solves several times")
 	f.Float64Var(&o.step, "step", 0, "fixed step, in place of tolerances")
 	f.Float64Var(&o.t1, "t1", 0, "the end of time; default: the problem's")
 	f.Float64SliceVar(&o.at, "at", nil, "times of output; default: every step")
@@ -106,6 +108,11 @@ func (o *solveOptions) run(cmd *cobra.Command, name string) error {
 	}
 	bar := newProgress(os.Stderr)
 	defer bar.clear()
+	if o.global {
+		if err := o.tighten(cmd, t, entry); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithCancelCause(cmd.Context())
 	defer stop(nil)
 	steps, what := 0, t.name+" by "+entry.Name
@@ -131,6 +138,24 @@ func (o *solveOptions) run(cmd *cobra.Command, name string) error {
 	}
 	out.finish(r)
 	return o.write(cmd, t, out)
+}
+
+// tighten sets the tolerances of steps so that the answer meets those given.
+func (o *solveOptions) tighten(cmd *cobra.Command, t *task, entry ode.Entry) error {
+	if t.c.Step > 0 {
+		return errors.New("--global chooses tolerances and --step needs none; give one of them")
+	}
+	g, err := ode.SolveGlobal(cmd.Context(), entry.Method, t.f, t.t0, t.t1, t.y0, t.c)
+	if err != nil {
+		return t.fail(err, g.Result)
+	}
+	t.c.RTol *= g.Scale
+	t.c.ATol *= g.Scale
+	for i := range t.c.ATols {
+		t.c.ATols[i] *= g.Scale
+	}
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "error of the answer: %.2g of the tolerance, estimated by %d solves (%d evaluations)\n", g.Norm, g.Solves, g.Stats.Evaluations)
+	return nil
 }
 
 // override lets flags take the place of what the problem or file says.

@@ -65,6 +65,21 @@ func TestSolveFiles(t *testing.T) {
 	}
 }
 
+// With --global the answer meets the tolerance that steps alone miss fiftyfold.
+func TestSolveGlobal(t *testing.T) {
+	p, _ := problems.ByName("detest-d5")
+	for _, global := range []bool{false, true} {
+		args := []string{"detest-d5", "--method", "rk45", "--rtol", "1e-10"}
+		if global {
+			args = append(args, "--global")
+		}
+		rows, out := solve(t, args...)
+		require.Greater(t, len(rows), 100, "every step")
+		require.Equal(t, global, p.Error(rows[len(rows)-1][1:]) < 1e-10)
+		require.Equal(t, global, strings.Contains(out, "of the tolerance, estimated by"))
+	}
+}
+
 // A ball from height h falls T = √(2h/g); with the bounce b it touches the floor
 // at T, T + 2bT, T + 2bT + 2b²T, ... and rises to b²h.
 func TestSolveBouncingBall(t *testing.T) {
@@ -195,6 +210,8 @@ func TestSolveErrors(t *testing.T) {
 		"tiny step":    {[]string{"lotka", "--step", "1e-300"}, "too many steps"},
 		"short step":   {[]string{"lotka", "--step", "1e-9", "--max-steps", "1000"}, "too many steps"},
 		"both":         {[]string{"lotka", "--step", "1", "--rtol", "1"}, "give one of them"},
+		"global step":  {[]string{"lotka", "--step", "1", "--global"}, "--global chooses tolerances"},
+		"chaos":        {[]string{"lorenz20", "--t1", "100", "--global"}, "stays above the tolerance"},
 		"tolerance":    {[]string{"lotka", "--rtol", "NaN"}, "--rtol NaN"},
 		"no tolerance": {[]string{"lotka", "--rtol", "0", "--atol", "0"}, "one of them positive"},
 		"end":          {[]string{"lotka", "--t1", "Inf"}, "--t1 +Inf: want a finite time"},
