@@ -20,6 +20,9 @@ type EMConfig struct {
 	Restarts int     // number of starts, of which the best is kept; 0 means 1
 	Workers  int     // goroutines; 0 means GOMAXPROCS. The result is the same bits for any number
 	Observer func(EMProgress)
+	// Weights are of the rows, one each and none negative: a row of weight 2 counts as
+	// two equal rows, and "per row" means per unit of weight. nil means 1 each.
+	Weights []float64
 }
 
 // EMProgress is what an observer sees after each iteration.
@@ -62,6 +65,7 @@ type EMReport struct {
 // If ctx ends, the best mixture so far comes back with the context's error, or
 // nil if there is none yet. Other errors: [ErrDimension], [ErrNotFinite],
 // [ErrSamples] if there are fewer rows than components or k < 1, [ErrConfig],
+// [ErrWeights],
 // [ErrIndefinite] if a covariance is singular beyond the ridge.
 func FitMixture(ctx context.Context, x []float64, dim, k int, cfg EMConfig) (*Mixture, EMReport, error) {
 	if err := checkRows(x, dim); err != nil {
@@ -73,6 +77,9 @@ func FitMixture(ctx context.Context, x []float64, dim, k int, cfg EMConfig) (*Mi
 	}
 	if cfg.MaxIter < 0 || !(cfg.Tol >= 0) || !(cfg.Floor >= 0) || math.IsInf(cfg.Floor, 1) || cfg.Restarts < 0 {
 		return nil, EMReport{}, fmt.Errorf("%w: iterations %d, tolerance %v, floor %v, restarts %d; none may be negative or not finite", ErrConfig, cfg.MaxIter, cfg.Tol, cfg.Floor, cfg.Restarts)
+	}
+	if err := checkRowWeights(cfg.Weights, n); err != nil {
+		return nil, EMReport{}, err
 	}
 	cfg = cfg.withDefaults()
 	f := newEMFit(x, dim, k, cfg)
@@ -113,6 +120,25 @@ func (c EMConfig) withDefaults() EMConfig {
 		c.Restarts = 1
 	}
 	return c
+}
+
+// checkRowWeights accepts nil or n finite weights ≥ 0 with a positive sum.
+func checkRowWeights(weights []float64, n int) error {
+	if weights == nil {
+		return nil
+	}
+	if len(weights) != n {
+		return fmt.Errorf("%w: %d weights for %d rows", ErrWeights, len(weights), n)
+	}
+	for i, w := range weights {
+		if !(w >= 0) || math.IsInf(w, 1) {
+			return fmt.Errorf("%w: weight %v of row %d; it must be finite and not negative", ErrWeights, w, i)
+		}
+	}
+	if sum := floats.Sum(weights); !(sum > 0) || math.IsInf(sum, 1) {
+		return fmt.Errorf("%w: weights of rows add up to %v", ErrWeights, sum)
+	}
+	return nil
 }
 
 // climb runs one restart.

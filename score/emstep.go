@@ -21,9 +21,11 @@ type emFit struct {
 	cfg       EMConfig
 	n, dim, k int
 	x         []float64 // n×dim
+	weight    []float64 // of rows
+	total     float64   // of weight
 	centre    []float64
 	ridge     float64
-	resp      []float64 // n×k
+	resp      []float64 // n×k: responsibilities times weights of rows
 	sums      [][2]float64
 	block     [][]float64 // emTile×dim, or k, of each worker
 }
@@ -37,16 +39,24 @@ type emState struct {
 
 func newEMFit(x []float64, dim, k int, cfg EMConfig) *emFit {
 	f := &emFit{cfg: cfg, n: len(x) / dim, dim: dim, k: k, x: make([]float64, len(x)), centre: make([]float64, dim)}
-	for i := 0; i < len(x); i += dim {
-		floats.SubTo(f.x[i:i+dim], x[i:i+dim], x[:dim])
-		floats.AddScaled(f.centre, 1/float64(f.n), f.x[i:i+dim])
+	if f.weight = cfg.Weights; f.weight == nil {
+		f.weight = make([]float64, f.n)
+		floats.AddConst(1, f.weight)
 	}
-	for i := 0; i < len(x); i += dim {
-		floats.Sub(f.x[i:i+dim], f.centre)
+	f.total = floats.Sum(f.weight)
+	for i, w := range f.weight {
+		row := f.x[i*dim:][:dim]
+		floats.SubTo(row, x[i*dim:][:dim], x[:dim])
+		floats.AddScaled(f.centre, w/f.total, row)
+	}
+	var spread float64
+	for i, w := range f.weight {
+		row := f.x[i*dim:][:dim]
+		floats.Sub(row, f.centre)
+		spread += w * floats.Dot(row, row)
 	}
 	floats.Add(f.centre, x[:dim])
-	norm := floats.Norm(f.x, 2)
-	if f.ridge = cfg.Floor * norm * norm / float64(len(x)); f.ridge == 0 {
+	if f.ridge = cfg.Floor * spread / (f.total * float64(dim)); f.ridge == 0 {
 		f.ridge = cfg.Floor
 	}
 	f.resp = make([]float64, f.n*k)
@@ -96,14 +106,14 @@ func (f *emFit) expect(ctx context.Context, s emState) (objective, likelihood fl
 		}
 		f.sums[tile] = [2]float64{}
 		for i := range rows {
-			own := resp[i*f.k:][:f.k]
+			own, weight := resp[i*f.k:][:f.k], f.weight[first+i]
 			total := floats.LogSumExp(own)
-			f.sums[tile][0] += total
+			f.sums[tile][0] += weight * total
 			for k, l := range own {
-				own[k] = math.Exp(l - total)
+				own[k] = weight * math.Exp(l-total)
 				y[k] = l + kernels[k].penalty
 			}
-			f.sums[tile][1] += floats.LogSumExp(y[:f.k])
+			f.sums[tile][1] += weight * floats.LogSumExp(y[:f.k])
 		}
 		return nil
 	})
@@ -111,7 +121,7 @@ func (f *emFit) expect(ctx context.Context, s emState) (objective, likelihood fl
 		objective += s[0]
 		likelihood += s[1]
 	}
-	return objective / float64(f.n), likelihood / float64(f.n), err
+	return objective / f.total, likelihood / f.total, err
 }
 
 func (f *emFit) kernel(s emState, k int) (kernel, error) {
@@ -145,7 +155,7 @@ func (f *emFit) maximise(ctx context.Context, old emState) (emState, error) {
 				floats.AddScaled(mean, r, f.x[i*f.dim:][:f.dim])
 			}
 		}
-		s.weight[k] = total / float64(f.n)
+		s.weight[k] = total / f.total
 		if total < leastRows {
 			copy(mean, old.mean[k*f.dim:])
 			s.cov[k] = old.cov[k]
