@@ -16,12 +16,18 @@ import (
 )
 
 // digest tells data sets apart.
-func digest(x []float64) uint64 {
+func digest(x []float64, labels []int) uint64 {
 	h := fnv.New64a()
 	var b [8]byte
-	for _, v := range x {
-		binary.LittleEndian.PutUint64(b[:], math.Float64bits(v))
+	add := func(v uint64) {
+		binary.LittleEndian.PutUint64(b[:], v)
 		_, _ = h.Write(b[:]) // never fails
+	}
+	for _, v := range x {
+		add(math.Float64bits(v))
+	}
+	for _, k := range labels {
+		add(uint64(k))
 	}
 	return h.Sum64()
 }
@@ -29,11 +35,25 @@ func digest(x []float64) uint64 {
 const (
 	trainKey = "ito.train"
 	stepKey  = "ito.step"
+	heldKey  = "ito.held"
 )
 
-// prefixes of the four vectors that make up a state.
-func (t *trainer) vectors() map[string][]float32 {
-	return map[string][]float32{"": t.net.Parameters(), "ema.": t.ema, "adam.m.": t.m, "adam.v.": t.v}
+// vector is a part of a state: weights, or numbers that go with them.
+type vector struct {
+	prefix string
+	net    nn.Network
+	data   []float32
+}
+
+func (t *trainer) vectors() []vector {
+	vs := []vector{{"", t.main, t.main.Parameters()}, {"ema.", t.main, t.average.Parameters()}, {"adam.m.", t.main, t.main.m}, {"adam.v.", t.main, t.main.v}}
+	if t.held.best != nil {
+		vs = append(vs, vector{"best.", t.main, t.held.best})
+	}
+	if w := t.weights; w != nil {
+		vs = append(vs, vector{"weights.", w, w.Parameters()}, vector{"weights.adam.m.", w, w.m}, vector{"weights.adam.v.", w, w.v})
+	}
+	return vs
 }
 
 // save writes the state, if there is a file for it.
@@ -45,13 +65,16 @@ func (t *trainer) save() error {
 	if err != nil {
 		return err
 	}
-	var tensors []nn.Tensor
-	for _, prefix := range []string{"", "ema.", "adam.m.", "adam.v."} {
-		tensors = append(tensors, t.net.Tensors(prefix, t.vectors()[prefix])...)
+	held, err := json.Marshal(t.held.heldCounts)
+	if err != nil {
+		return err
 	}
-	return atomicfile.Write(t.c.State, func(w io.Writer) error {
-		return nn.WriteSafetensors(w, map[string]string{trainKey: string(config), stepKey: strconv.Itoa(t.step)}, tensors)
-	})
+	var tensors []nn.Tensor
+	for _, v := range t.vectors() {
+		tensors = append(tensors, v.net.Tensors(v.prefix, v.data)...)
+	}
+	meta := map[string]string{trainKey: string(config), stepKey: strconv.Itoa(t.step), heldKey: string(held)}
+	return atomicfile.Write(t.c.State, func(w io.Writer) error { return nn.WriteSafetensors(w, meta, tensors) })
 }
 
 // load resumes from the state file, if it is there. A state of another
@@ -83,11 +106,15 @@ func (t *trainer) load() error {
 	if err != nil || step < 0 || step > t.c.Steps {
 		return fmt.Errorf("%w: %s has step %q of %d", ErrTraining, t.c.State, meta[stepKey], t.c.Steps)
 	}
-	for prefix, v := range t.vectors() {
-		if err := nn.Restore(t.net, prefix, v, tensors); err != nil {
+	var held heldCounts
+	if err := json.Unmarshal([]byte(meta[heldKey]), &held); err != nil || held.Checks < 0 || held.Bad < 0 {
+		return fmt.Errorf("%w: %s has checks %q", ErrTraining, t.c.State, meta[heldKey])
+	}
+	for _, v := range t.vectors() {
+		if err := nn.Restore(v.net, v.prefix, v.data, tensors); err != nil {
 			return fmt.Errorf("%s: %w", t.c.State, err)
 		}
 	}
-	t.step = step
+	t.step, t.held.heldCounts = step, held
 	return nil
 }

@@ -17,85 +17,92 @@ import (
 )
 
 func trainCommand() *cobra.Command {
-	var data, out string
-	var c score.TrainConfig
+	var o trainOptions
 	cmd := &cobra.Command{
 		Use:   "train --data FILE --out MODEL",
 		Short: "Train a score network on data by denoising score matching",
-		Long: `Train fits a small network to a data set and writes it as a safetensors file.
+		Long: `Train fits a small network to a data set and writes it as a safetensors file:
+an MLP of any rows, or with --model unet a convolutional U-Net of pictures.
 
 The state of the run is kept in MODEL.state: after Ctrl-C, a crash or a power
 cut the same command goes on from there, to the same bits as a run that was
-never interrupted. MODEL.loss.png shows the loss, MODEL.loss.jsonl lists it.`,
+never interrupted. MODEL.loss.png shows the loss, MODEL.loss.jsonl lists it.
+
+` + trainChoices(),
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if out == "" {
-				return errors.New("--out says where to write the model, and is missing")
-			}
-			// Better before the work than after it.
-			if f, err := os.Stat(out); err == nil && f.IsDir() {
-				return fmt.Errorf("--out %s is a folder; name a file", out)
-			}
-			set, err := dataset.Load(data)
-			if err != nil {
-				return err
-			}
-			if c.Metadata, err = frameOf(set); err != nil {
-				return err
-			}
-			c.State = out + ".state"
-			bar := newProgress(os.Stderr)
-			var curve lossCurve
-			begin := time.Now()
-			c.Observer = func(s score.TrainStep) {
-				curve.add(s)
-				bar.set(int64(s.Step), int64(s.Steps), fmt.Sprintf("step %d, loss %.4f", s.Step, curve.mean))
-			}
-			n, err := score.Train(cmd.Context(), set.X, set.Dim, c)
-			bar.clear()
-			if err != nil {
-				return err
-			}
-			if err := atomicfile.Write(out, n.Save); err != nil {
-				return err
-			}
-			if err := curve.write(out); err != nil {
-				return err
-			}
-			// The run is over: its state would only stop the next one.
-			if err := os.Remove(c.State); err != nil {
-				return err
-			}
-			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d parameters, %d steps in %s, loss %.4f\n", out, n.Parameters(), len(curve.lines), time.Since(begin).Round(time.Second), curve.mean)
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
-	f := cmd.Flags()
-	f.StringVar(&data, "data", "digits", "digits, faithful, or a CSV, TSV or NPY file")
-	f.StringVar(&out, "out", "", "the model's file")
-	f.IntVar(&c.Hidden, "hidden", 320, "width of the network")
-	f.IntVar(&c.Blocks, "blocks", 3, "residual blocks")
-	f.IntVar(&c.Steps, "steps", 8000, "optimiser steps")
-	f.IntVar(&c.Batch, "batch", 512, "rows a step")
-	f.Float64Var(&c.Rate, "rate", 1e-3, "peak learning rate")
-	f.IntVar(&c.EMA, "ema", 1000, "length of the weights' moving average, in steps")
-	f.Float64Var(&c.PMean, "p-mean", -0.5, "mean of ln(σ/σ_data) in training")
-	f.Float64Var(&c.PStd, "p-std", 1.4, "standard deviation of ln(σ/σ_data) in training")
-	f.Uint64Var(&c.Seed, "seed", 1, "seed of all random numbers")
-	f.IntVar(&c.Workers, "workers", 0, "goroutines; 0: one a core")
-	f.IntVar(&c.SaveEvery, "save-every", 1000, "steps between states")
+	o.flags(cmd)
 	return cmd
+}
+
+func (o *trainOptions) run(cmd *cobra.Command) error {
+	if o.out == "" {
+		return errors.New("--out says where to write the model, and is missing")
+	}
+	// Better before the work than after it.
+	if f, err := os.Stat(o.out); err == nil && f.IsDir() {
+		return fmt.Errorf("--out %s is a folder; name a file", o.out)
+	}
+	set, err := dataset.Load(o.data)
+	if err != nil {
+		return err
+	}
+	c, err := o.config(set)
+	if err != nil {
+		return err
+	}
+	if c.Metadata, err = frameOf(set); err != nil {
+		return err
+	}
+	c.State = o.out + ".state"
+	bar := newProgress(os.Stderr)
+	var curve lossCurve
+	begin := time.Now()
+	c.Observer = func(s score.TrainStep) {
+		curve.add(s)
+		bar.set(int64(s.Step), int64(s.Steps), fmt.Sprintf("step %d, loss %.4f%s", s.Step, curve.mean, curve.heldOut()))
+	}
+	n, err := score.Train(cmd.Context(), set.X, set.Dim, c)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.Write(o.out, n.Save); err != nil {
+		return err
+	}
+	if err := curve.write(o.out); err != nil {
+		return err
+	}
+	// The run is over: its state would only stop the next one.
+	if err := os.Remove(c.State); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d parameters, %d steps in %s, loss %.4f%s\n", o.out, n.Parameters(), len(curve.lines), time.Since(begin).Round(time.Second), curve.mean, curve.heldOut())
+	return nil
 }
 
 // lossCurve collects the loss of every step of this run.
 type lossCurve struct {
 	lines []score.TrainStep
 	mean  float64 // moving
+	held  float64 // last loss on rows held out; 0: none
 }
 
 func (l *lossCurve) add(s score.TrainStep) {
 	l.lines = append(l.lines, s)
+	if s.HeldOut != 0 {
+		l.held = s.HeldOut
+	}
 	l.mean += (s.Loss - l.mean) / float64(min(len(l.lines), 200))
+}
+
+// heldOut is what there is to say of it.
+func (l *lossCurve) heldOut() string {
+	if l.held == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %.4f on rows held out", l.held)
 }
 
 func (l *lossCurve) write(out string) error {
