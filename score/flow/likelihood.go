@@ -16,7 +16,7 @@ import (
 // ErrConfig: a configuration with an entry that cannot be honoured.
 var ErrConfig = errors.New("flow: configuration out of range")
 
-// Config says how [LogLikelihood] works.
+// Config says how [LogLikelihood] works, and [Encode] and [Decode].
 type Config struct {
 	// From and To are the times between which the flow is followed; both 0: the
 	// process's horizon. The rows are taken to be at the level of From.
@@ -62,19 +62,10 @@ func LogLikelihood(ctx context.Context, p sde.Process, m score.Model, x []float6
 	if len(x)%dim != 0 {
 		panic(fmt.Sprintf("flow: len(x) = %d is not a multiple of %d", len(x), dim))
 	}
-	if c.Solve.At != nil || c.Solve.Observer != nil {
-		return Likelihood{}, fmt.Errorf("%w: rows are solved one by one, so Solve.At and Solve.Observer must be empty", ErrConfig)
+	c, err := c.way(p)
+	if err != nil {
+		return Likelihood{}, err
 	}
-	if c.From == 0 && c.To == 0 {
-		c.From, c.To = p.Horizon()
-	}
-	if !(c.From < c.To) {
-		return Likelihood{}, fmt.Errorf("%w: From %v is not before To %v", ErrConfig, c.From, c.To)
-	}
-	if c.Method == nil {
-		c.Method = integrators.DormandPrince
-	}
-	var err error
 	if c.Trace == nil {
 		if c.Trace, err = Exact(m); err != nil {
 			return Likelihood{}, err
