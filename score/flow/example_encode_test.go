@@ -59,11 +59,11 @@ func ExampleTurn() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("variance %.1f\n", stat.Variance(z, nil))
+		fmt.Printf("variance %.0f\n", stat.Variance(z, nil))
 	}
 	// Output:
-	// variance 4.0
-	// variance 2.0
+	// variance 4
+	// variance 2
 }
 
 // Latents of unlike lengths by their angle.

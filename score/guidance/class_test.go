@@ -1,8 +1,6 @@
 package guidance_test
 
 import (
-	"context"
-	"errors"
 	"math"
 	"testing"
 
@@ -16,18 +14,6 @@ import (
 	"github.com/ito-sde/ito/score/sampler"
 	"github.com/ito-sde/ito/sde"
 )
-
-func conditional(t testing.TB, dim int) *score.Conditional {
-	c, err := score.NewConditional([]float64{2, 1, 3}, []*score.Mixture{mixture(t, 1, dim, 2), mixture(t, 40, dim, 1), mixture(t, 80, dim, 3)})
-	require.NoError(t, err)
-	return c
-}
-
-func denoise(t testing.TB, m score.Model, x []float64, at sde.Level) []float64 {
-	d := make([]float64, len(x))
-	require.NoError(t, m.Denoise(d, x, at))
-	return d
-}
 
 // At weight 1 the guided score is the class's own, to the last bit from two
 // models, to rounding from a classifier; at weight 0 that of all; and the two
@@ -175,155 +161,4 @@ func TestGradientThroughGuidance(t *testing.T) {
 	}
 	_, err = guidance.PseudoInverse(m, score.Observation{A: mat.NewDense(1, dim, []float64{1, 0, 0}), Y: []float64{1}, Noise: 0.1}, 1)
 	require.NoError(t, err)
-}
-
-// Dynamic and static thresholding of a model that answers with what it is given.
-func TestThresholded(t *testing.T) {
-	echo := score.FromFunc(5, score.Data, func(dst, x []float64, _ sde.Level) error { copy(dst, x); return nil })
-	at := sde.Level{Alpha: 1, Sigma: 1}
-	for name, c := range map[string]struct {
-		t       guidance.Threshold
-		x, want []float64
-	}{
-		"within":   {guidance.Threshold{}, []float64{-1, 0.5, 0, 1, 0.2}, []float64{-1, 0.5, 0, 1, 0.2}},
-		"median":   {guidance.Threshold{Quantile: 0.5}, []float64{-4, 1, 2, 8, 0}, []float64{-1, 0.5, 1, 1, 0}},
-		"between":  {guidance.Threshold{Quantile: 0.625, Bound: 2}, []float64{-4, 1, 2, 8, 0}, []float64{-2, 2. / 3, 4. / 3, 2, 0}},
-		"largest":  {guidance.Threshold{Quantile: 1}, []float64{-4, 1, 2, 8, 0}, []float64{-0.5, 0.125, 0.25, 1, 0}},
-		"static":   {guidance.Threshold{Static: true, Bound: 3}, []float64{-4, 1, 2, 8, 0}, []float64{-3, 1, 2, 3, 0}},
-		"two rows": {guidance.Threshold{Quantile: 1}, []float64{2, 0, 0, 0, 0, 0.5, 0, 0, 0, 0}, []float64{1, 0, 0, 0, 0, 0.5, 0, 0, 0, 0}},
-	} {
-		m, err := guidance.Thresholded(echo, c.t)
-		require.NoError(t, err)
-		require.Equal(t, 5, m.Dim())
-		require.InDeltaSlice(t, c.want, denoise(t, m, c.x, at), 1e-15, name)
-	}
-	m, err := guidance.Thresholded(echo, guidance.Threshold{})
-	require.NoError(t, err)
-	// 0.995 of five: 4·0.995 = 3.98 of the way up the order statistics.
-	require.InDelta(t, 2/(0.02*2+0.98*9), denoise(t, m, []float64{1, 1, 1, 2, 9}, at)[3], 1e-15)
-	for _, v := range denoise(t, m, []float64{1, math.NaN(), 0, 0, 3}, at) {
-		require.True(t, math.IsNaN(v))
-	}
-	for _, bad := range []guidance.Threshold{{Bound: -1}, {Bound: math.NaN()}, {Quantile: 1.5}, {Quantile: math.NaN()}, {Static: true, Quantile: 0.5}, {Bound: math.Inf(1)}} {
-		_, err := guidance.Thresholded(echo, bad)
-		require.ErrorIs(t, err, guidance.ErrConfig, "%+v", bad)
-	}
-	boom := errors.New("boom")
-	m, err = guidance.Thresholded(score.FromFunc(1, score.Data, func(_, _ []float64, _ sde.Level) error { return boom }), guidance.Threshold{})
-	require.NoError(t, err)
-	require.ErrorIs(t, m.Denoise([]float64{0}, []float64{0}, at), boom)
-}
-
-func TestClassErrors(t *testing.T) {
-	c := conditional(t, 2)
-	for _, bad := range []guidance.Scale{
-		{Weight: math.NaN()}, {Weight: math.Inf(1)}, {Interval: [2]float64{1, 0.5}}, {Interval: [2]float64{-1, 1}}, {Interval: [2]float64{0, math.NaN()}},
-		{Rescale: 1.1}, {Rescale: -0.1}, {Rescale: math.NaN()},
-	} {
-		_, err := guidance.ClassifierFree(c.Class(0), c.All(), bad)
-		require.ErrorIs(t, err, guidance.ErrConfig, "%+v", bad)
-		_, err = guidance.Classifier(c.All(), guidance.Class{Of: c}, bad)
-		require.ErrorIs(t, err, guidance.ErrConfig, "%+v", bad)
-	}
-	_, err := guidance.ClassifierFree(c.Class(0), gaussian(t, 1, 3), guidance.Scale{})
-	require.ErrorIs(t, err, guidance.ErrConfig)
-	_, err = guidance.ClassifierFree(gaussian(t, 1, 1), gaussian(t, 1, 1), guidance.Scale{Weight: 2, Rescale: 0.5})
-	require.ErrorIs(t, err, guidance.ErrConfig)
-
-	d, x := make([]float64, 2), []float64{1, 2}
-	by, err := guidance.Classifier(c.All(), guidance.Class{Of: c}, guidance.Scale{Weight: 2})
-	require.NoError(t, err)
-	require.ErrorIs(t, by.Denoise(d, x, sde.Level{Sigma: 1}), score.ErrLevel)
-	require.ErrorIs(t, by.VJPDenoise(d, x, x, sde.Level{Alpha: 1, Sigma: 1}), guidance.ErrNoVJP)
-	plain := struct{ score.Model }{c.All()}
-	for _, pair := range [][2]score.Model{{plain, c.All()}, {c.All(), plain}} {
-		m, err := guidance.ClassifierFree(pair[0], pair[1], guidance.Scale{Weight: 2})
-		require.NoError(t, err)
-		require.ErrorIs(t, m.VJPDenoise(d, x, x, sde.Level{Alpha: 1, Sigma: 1}), guidance.ErrNoVJP)
-		require.ErrorIs(t, m.Denoise(d, x, sde.Level{Alpha: math.NaN()}), score.ErrLevel)
-	}
-	m, err := guidance.ClassifierFree(c.Class(0), c.All(), guidance.Scale{Weight: 2, Rescale: 0.5, Predict: score.Noise})
-	require.NoError(t, err)
-	require.ErrorIs(t, m.Denoise(d, x, sde.Level{Alpha: 1}), score.ErrLevel)
-}
-
-// Every sampler on every kind of guided model: the larger the weight, the surer
-// the classifier of what comes out; what was observed comes out.
-func TestEverySampler(t *testing.T) {
-	const dim, n = 2, 300
-	class := func(mean ...float64) *score.Mixture {
-		g, err := score.NewIsotropic(mean, 0.5)
-		require.NoError(t, err)
-		m, err := score.NewMixture([]float64{1}, []*score.Gaussian{g})
-		require.NoError(t, err)
-		return m
-	}
-	c, err := score.NewConditional([]float64{1, 1}, []*score.Mixture{class(1, 0), class(-1, 0)})
-	require.NoError(t, err)
-	o := score.Observation{A: mat.NewDense(1, dim, []float64{0, 1}), Y: []float64{1.5}, Noise: 0.1}
-	p := sde.VP{BetaMin: 0.1, BetaMax: 20, Cutoff: 1e-3}
-	for _, e := range sampler.Catalogue {
-		grid, err := sampler.Times(p, sampler.UniformLambda{}, 60, true)
-		require.NoError(t, err)
-		run := func(m score.Model, err error) []float64 {
-			require.NoError(t, err)
-			x := make([]float64, n*dim)
-			_, err = sampler.Sample(context.Background(), x, sampler.Config{Process: p, Model: m, Rule: e.Rule, Grid: grid, Seed: 3})
-			require.NoError(t, err, e.Name)
-			return x
-		}
-		sure := func(w float64) float64 {
-			x := run(guidance.ClassifierFree(c.Class(0), c.All(), guidance.Scale{Weight: w}))
-			log := make([]float64, 2*n)
-			require.NoError(t, c.LogPosterior(log, x, sde.Level{Alpha: 1}))
-			var sum float64
-			for i := 0; i < 2*n; i += 2 {
-				sum += math.Exp(log[i]) / n
-			}
-			return sum
-		}
-		// The means over the law are 0.5, 0.90 and above, with deviations of less
-		// than 0.5/√300 = 0.03.
-		none, own, more := sure(0), sure(1), sure(3)
-		require.InDelta(t, 0.5, none, 0.2, e.Name)
-		require.Greater(t, own, none+0.2, e.Name)
-		require.Greater(t, more, own, e.Name)
-
-		x := run(guidance.PseudoInverse(c.All(), o, 0.5))
-		var mean float64
-		for i := 1; i < len(x); i += 2 {
-			mean += x[i] / n
-		}
-		// N(1.47, 0.0098) of the posterior, and what sixty steps leave.
-		require.InDelta(t, 1.5*0.5/0.51, mean, 0.2, e.Name)
-	}
-}
-
-// Calls allocate nothing once warm.
-func TestNoAllocation(t *testing.T) {
-	const dim = 4
-	c := conditional(t, dim)
-	o := observations()["means"]
-	x, d := normals(1, 64*dim), make([]float64, 64*dim)
-	for name, build := range map[string]func() (score.Model, error){
-		"free": func() (score.Model, error) {
-			return guidance.ClassifierFree(c.Class(0), c.All(), guidance.Scale{Weight: 2, Rescale: 0.7})
-		},
-		"classifier": func() (score.Model, error) {
-			return guidance.Classifier(c.All(), guidance.Class{Of: c}, guidance.Scale{Weight: 2})
-		},
-		"threshold":     func() (score.Model, error) { return guidance.Thresholded(c.All(), guidance.Threshold{}) },
-		"replace":       func() (score.Model, error) { return guidance.Replace(c.All(), o) },
-		"dps":           func() (score.Model, error) { return guidance.DPS(c.All(), o, guidance.Step{}) },
-		"pseudoinverse": func() (score.Model, error) { return guidance.PseudoInverse(c.All(), o, 1) },
-		"moments":       func() (score.Model, error) { return guidance.MomentMatching(c.All(), o) },
-	} {
-		m, err := build()
-		require.NoError(t, err)
-		require.Zero(t, testing.AllocsPerRun(20, func() {
-			if err := m.Denoise(d, x, sde.Level{Alpha: 0.8, Sigma: 0.6}); err != nil {
-				panic(err)
-			}
-		}), name)
-	}
 }
