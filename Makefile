@@ -2,7 +2,7 @@
 # test      what CI runs: formatting, vet, all tests
 # race      all tests under the race detector
 # bench     benchmarks of every package
-# bench-peers  the ODE methods beside other libraries' (installs them where it may; a quarter of an hour)
+# bench-peers  the ODE methods and SDE ensembles beside other libraries' (installs them where it may; twenty minutes)
 # model     trains the shipped network anew, to the same bits on one architecture
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms
@@ -30,6 +30,7 @@ bench:
 
 bench-peers:
 	go run ./validation/peers
+	go run ./validation/peers --ensembles
 
 model:
 	go run ./cmd/ito train --data digits --out cmd/ito/digits.safetensors

@@ -23,7 +23,9 @@ type driver struct {
 	packages []string // of the distribution
 	// slow drivers never have the least time: they run in one round only, and at
 	// every third tolerance.
-	slow  bool
+	slow bool
+	// free drivers are not pinned to a CPU.
+	free  bool
 	build func(ctx context.Context, b *builder, python string) (argv, env []string, err error)
 }
 
@@ -52,12 +54,12 @@ var drivers = []driver{
 	}},
 }
 
-func names() []string {
+func names(drivers []driver) string {
 	n := make([]string, len(drivers))
 	for i, d := range drivers {
 		n[i] = d.name
 	}
-	return n
+	return strings.Join(n, " ")
 }
 
 func cpp(name string, flags ...string) func(context.Context, *builder, string) ([]string, []string, error) {
@@ -101,7 +103,7 @@ func scipy(ctx context.Context, b *builder, python string) ([]string, []string, 
 }
 
 // prepare installs and builds the drivers asked for, and tells of those left out.
-func prepare(ctx context.Context, b *builder, o options) (ready []program, left []string) {
+func prepare(ctx context.Context, b *builder, drivers []driver, o options) (ready []program, left []string) {
 	var wanted []driver
 	var packages []string
 	for _, d := range drivers {

@@ -1,9 +1,10 @@
 // Command peers measures ito's ODE methods beside those of GSL, Boost odeint,
 // SUNDIALS, SciPy, the Fortran codes inside SciPy, and gosl: one thread, one CPU,
-// the classical problems, and the time each needs to achieve an error. It installs
-// what it can, builds what it needs and goes on without the rest.
+// the classical problems, and the time each needs to achieve an error. With
+// --ensembles it measures SDE ensembles beside C++ loops, NumPy and torch. It
+// installs what it can, builds what it needs and goes on without the rest.
 //
-//	go run ./validation/peers [--quick] [--filter S] [--cpu N] [--keep DIR] [--write FILE]
+//	go run ./validation/peers [--ensembles] [--quick] [--filter S] [--cpu N] [--keep DIR] [--write FILE]
 package main
 
 import (
@@ -28,13 +29,17 @@ type options struct {
 	filter, peers, keep, python, raw, from, write string
 	cpu, rounds                                   int
 	budget                                        float64
-	quick, reference                              bool
+	quick, reference, ensembles                   bool
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "--driver" { // the subprocess that is pinned and measured
-		measure.Alone()
-		if err := drive(os.Args[2:], os.Stdout); err != nil {
+	if len(os.Args) > 1 && (os.Args[1] == "--driver" || os.Args[1] == "--simulate") { // the subprocess that is measured
+		do := simulate
+		if os.Args[1] == "--driver" {
+			measure.Alone()
+			do = drive
+		}
+		if err := do(os.Args[2:], os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -42,7 +47,8 @@ func main() {
 	}
 	var o options
 	flag.StringVar(&o.filter, "filter", "", "measure only where problem/peer/method contains this")
-	flag.StringVar(&o.peers, "peers", "", "comma-separated drivers to run (default all): "+strings.Join(names(), " "))
+	flag.StringVar(&o.peers, "peers", "", "comma-separated drivers to run (default all): "+names(drivers)+"; with --ensembles: "+names(simulators))
+	flag.BoolVar(&o.ensembles, "ensembles", false, "measure SDE ensembles in place of ODE methods")
 	flag.IntVar(&o.cpu, "cpu", 0, "CPU to run on")
 	flag.IntVar(&o.rounds, "rounds", 2, "rounds over the compiled peers; the lesser time counts")
 	flag.Float64Var(&o.budget, "budget", 0.06, "seconds for one measurement in a round")
@@ -56,7 +62,11 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, o, os.Stdout); err != nil {
+	what := run
+	if o.ensembles {
+		what = runEnsembles
+	}
+	if err := what(ctx, o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -88,7 +98,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if o.reference {
 		return reference(ctx, b, out)
 	}
-	ready, left := prepare(ctx, b, o)
+	ready, left := prepare(ctx, b, drivers, o)
 	if o.raw == "" {
 		o.raw = filepath.Join(b.cache, "lines.jsonl")
 	}
@@ -108,7 +118,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		earlier = slices.DeleteFunc(earlier, func(l measure.Line) bool { return slices.Contains(anew, l.Peer) })
 		left = append(left, fmt.Sprintf("Measured anew: %s; the others in an earlier run.", strings.Join(anew, ", ")))
 	}
-	return publish(out, o, append(earlier, lines...), append(left, b.versions(ctx)...))
+	return publish(out, o, append(earlier, lines...), append(left, b.versions(ctx, "libgsl-dev", "libboost-dev", "libsundials-dev", "python3-scipy")...))
 }
 
 func newBuilder(ctx context.Context, o options) (*builder, error) {
@@ -173,5 +183,9 @@ func pin(ctx context.Context, cpu int, argv ...string) *exec.Cmd {
 	if path, err := exec.LookPath("taskset"); err == nil {
 		argv = append([]string{path, "-c", fmt.Sprint(cpu)}, argv...)
 	}
+	return plainCommand(ctx, argv...)
+}
+
+func plainCommand(ctx context.Context, argv ...string) *exec.Cmd {
 	return exec.CommandContext(ctx, argv[0], argv[1:]...)
 }

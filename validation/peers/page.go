@@ -13,8 +13,8 @@ import (
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
 )
 
-// versions says what was measured, and on what.
-func (b *builder) versions(ctx context.Context) (notes []string) {
+// versions says what was measured, and on what; packages are the distribution's.
+func (b *builder) versions(ctx context.Context, packages ...string) (notes []string) {
 	cpu := runtime.GOARCH
 	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		if m := regexp.MustCompile(`(?m)^model name\s*:\s*(.*)$`).FindSubmatch(info); m != nil {
@@ -25,7 +25,7 @@ func (b *builder) versions(ctx context.Context) (notes []string) {
 	if gcc, err := command(ctx, "", nil, "g++", "-dumpfullversion"); err == nil {
 		parts = append(parts, "g++ "+strings.TrimSpace(gcc)+" -O3 -march=native")
 	}
-	for _, p := range []string{"libgsl-dev", "libboost-dev", "libsundials-dev", "python3-scipy"} {
+	for _, p := range packages {
 		if v, err := command(ctx, "", nil, "dpkg-query", "-W", "-f", "${Version}", p); err == nil && v != "" {
 			parts = append(parts, p+" "+v)
 		}

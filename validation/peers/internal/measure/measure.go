@@ -128,14 +128,16 @@ func (d *Driver) RHS(peer string, f func()) error {
 	return d.print(Line{Problem: d.Problem, Peer: peer, Method: "rhs", Seconds: round(seconds / reps)})
 }
 
-// typical returns the time of f undisturbed: of at least three runs and of Budget
+func (d *Driver) typical(f func() error) (seconds float64, err error) { return Typical(d.Budget, f) }
+
+// Typical returns the time of f undisturbed: of at least three runs and of budget
 // seconds the one that a twentieth of them beat, because the very least may be a
 // leap of the clock. Times are wall times, or the process's CPU times where those
 // are over 2 ms, so that another process on the same CPU does not show. After an
 // error it returns the time up to there.
-func (d *Driver) typical(f func() error) (seconds float64, err error) {
+func Typical(budget float64, f func() error) (seconds float64, err error) {
 	var all []float64
-	for total := 0.0; len(all) < 3 || total < d.Budget && len(all) < 20000; {
+	for total := 0.0; len(all) < 3 || total < budget && len(all) < 20000; {
 		cpu, begin := processTime(), time.Now()
 		err := f()
 		took := time.Since(begin)
@@ -152,6 +154,24 @@ func (d *Driver) typical(f func() error) (seconds float64, err error) {
 	}
 	slices.Sort(all)
 	return all[len(all)/20], nil
+}
+
+// Least returns the least CPU time of the process, or wall time where that is not
+// known, over so many runs of f.
+func Least(runs int, f func() error) (seconds float64, err error) {
+	seconds = math.Inf(1)
+	for range runs {
+		cpu, begin := processTime(), time.Now()
+		if err := f(); err != nil {
+			return 0, err
+		}
+		took := time.Since(begin)
+		if spent := processTime() - cpu; spent > 0 {
+			took = spent
+		}
+		seconds = min(seconds, took.Seconds())
+	}
+	return seconds, nil
 }
 
 // round keeps six digits; the clock knows no more.
