@@ -17,7 +17,7 @@ import (
 // Every sampler on every kind of guided model: the larger the weight, the surer
 // the classifier of what comes out; what was observed comes out.
 func TestEverySampler(t *testing.T) {
-	const dim, n = 2, 300
+	const dim, n = 2, 200
 	class := func(mean ...float64) *score.Mixture {
 		g, err := score.NewIsotropic(mean, 0.5)
 		require.NoError(t, err)
@@ -30,7 +30,7 @@ func TestEverySampler(t *testing.T) {
 	o := score.Observation{A: mat.NewDense(1, dim, []float64{0, 1}), Y: []float64{1.5}, Noise: 0.1}
 	p := sde.VP{BetaMin: 0.1, BetaMax: 20, Cutoff: 1e-3}
 	for _, e := range sampler.Catalogue {
-		grid, err := sampler.Times(p, sampler.UniformLambda{}, 60, true)
+		grid, err := sampler.Times(p, sampler.UniformLambda{}, 40, true)
 		require.NoError(t, err)
 		run := func(m score.Model, err error) []float64 {
 			require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestEverySampler(t *testing.T) {
 			return sum
 		}
 		// The means over the law are 0.5, 0.90 and above, with deviations of less
-		// than 0.5/√300 = 0.03.
+		// than 0.5/√200 = 0.04.
 		none, own, more := sure(0), sure(1), sure(3)
 		require.InDelta(t, 0.5, none, 0.2, e.Name)
 		require.Greater(t, own, none+0.2, e.Name)
@@ -61,7 +61,7 @@ func TestEverySampler(t *testing.T) {
 		for i := 1; i < len(x); i += 2 {
 			mean += x[i] / n
 		}
-		// N(1.47, 0.0098) of the posterior, and what sixty steps leave.
+		// N(1.47, 0.0098) of the posterior, and what forty steps leave.
 		require.InDelta(t, 1.5*0.5/0.51, mean, 0.2, e.Name)
 	}
 }
