@@ -122,6 +122,9 @@ func (p *Table) Coefficients(t float64) (f, g float64) {
 // TimeOf inverts λ by bisection, to the last bits.
 func (p *Table) TimeOf(lambda float64) float64 {
 	lo, hi := 0, len(p.lambda)-1
+	if math.IsNaN(lambda) {
+		return lambda
+	}
 	if lambda >= p.lambda[lo] {
 		return p.times[lo]
 	}

@@ -15,7 +15,7 @@ import (
 func TestLadder(t *testing.T) {
 	rows, err := Ladder(context.Background(), LadderConfig{})
 	require.NoError(t, err)
-	require.Len(t, rows, 2*len(sampler.Catalogue))
+	require.Len(t, rows, 2*(len(sampler.Catalogue)+len(sampler.Distilled)))
 	for _, r := range rows {
 		require.True(t, r.Pass, "%+v", r)
 		require.InDelta(t, r.Claimed, r.Fitted, 0.1, "%s on %s", r.Sampler, r.Process)
@@ -231,7 +231,9 @@ func TestTwoPathsCostAnOrder(t *testing.T) {
 func TestOrdersOnEveryProcess(t *testing.T) {
 	var names []string
 	for _, e := range sampler.Catalogue {
-		if e.Order < 5 {
+		r, sa := e.Rule.(sampler.SASolver)
+		again := sa && r.Correct > 0 && (r.Predict != 2 || r.Correct != 2) // of one formula, one stands for all
+		if e.Order < 5 && !again {
 			names = append(names, e.Name)
 		}
 	}

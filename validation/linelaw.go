@@ -176,6 +176,10 @@ func lineStep(ctx context.Context, law LineLaw, c sampler.Config) (LineLaw, erro
 		return LineLaw{}, err
 	}
 
+	if law, ok := silent(law, y, len(lz), stages); ok {
+		return law, law.monotone()
+	}
+
 	// The new grid: the moments of what came out, and a spacing that resolves
 	// the narrowest kernel (spacing s leaves the trapezium rule e^(−2π²) wrong).
 	mid := len(lz) / 2
@@ -207,6 +211,23 @@ func lineStep(ctx context.Context, law LineLaw, c sampler.Config) (LineLaw, erro
 		}
 	}
 	return out, nil
+}
+
+// silent is the law after a step that made no use of its only noise, y being the
+// step at every node and every value of the noise: a map, as without noise.
+func silent(law LineLaw, y []float64, values, stages int) (LineLaw, bool) {
+	if stages > 1 {
+		return LineLaw{}, false
+	}
+	out := LineLaw{make([]float64, len(law.X)), law.U, law.W}
+	for i := range out.X {
+		at := y[i*values : (i+1)*values]
+		if at[0] != at[values-1] {
+			return LineLaw{}, false
+		}
+		out.X[i] = at[0]
+	}
+	return out, true
 }
 
 // kernel is the law of one step from one point: y = F(z), z standard normal.

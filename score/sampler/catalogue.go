@@ -12,7 +12,7 @@ import (
 type Entry struct {
 	Name  string
 	Rule  Rule
-	Order float64 // claimed; weak where the rule draws noise
+	Order float64 // claimed; weak where the rule draws noise; 0: exact
 	Doc   string
 	// Exact claims the exact law in any number of steps where the data is one
 	// point, so that D is constant.
@@ -68,10 +68,21 @@ var Catalogue = []Entry{
 	{"ipndm", IPNDM{}, 1, "DDIM with Adams–Bashforth's weights for equal steps; order 2 if steps change smoothly", true},
 	{"pndm", PNDM{}, 1, "IPNDM started by pseudo Runge–Kutta; order 2 if steps change smoothly", true},
 	{"sa-p1", SASolver{Predict: 1, Tau: 1}, 1, "SA-Solver: DDPM", true},
+	{"sa-p1c1", SASolver{Predict: 1, Correct: 1, Tau: 1}, 1, "SA-Solver, one-step predictor, corrector of 1, τ = 1", true},
+	{"sa-p1c2", SASolver{Predict: 1, Correct: 2, Tau: 1}, 2, "SA-Solver, one-step predictor, corrector of 2, τ = 1", true},
+	{"sa-p1c3", SASolver{Predict: 1, Correct: 3, Tau: 1}, 2, "SA-Solver, one-step predictor, corrector of 3, τ = 1", true},
+	{"sa-p1c4", SASolver{Predict: 1, Correct: 4, Tau: 1}, 2, "SA-Solver, one-step predictor, corrector of 4, τ = 1", true},
 	{"sa-p2", SASolver{Predict: 2, Tau: 1}, 2, "SA-Solver, two-step predictor, τ = 1", true},
+	{"sa-p2c1", SASolver{Predict: 2, Correct: 1, Tau: 1}, 1, "SA-Solver, two-step predictor, corrector of 1, τ = 1", true},
+	{"sa-p2c2", SASolver{Predict: 2, Correct: 2, Tau: 1}, 2, "SA-Solver, two-step predictor, corrector of 2, τ = 1", true},
+	{"sa-p2c3", SASolver{Predict: 2, Correct: 3, Tau: 1}, 2, "SA-Solver, two-step predictor, corrector of 3, τ = 1", true},
+	{"sa-p2c4", SASolver{Predict: 2, Correct: 4, Tau: 1}, 2, "SA-Solver, two-step predictor, corrector of 4, τ = 1", true},
 	{"sa-p3", SASolver{Predict: 3, Tau: 1}, 2, "SA-Solver, three-step predictor, τ = 1", true},
-	{"sa-p2c2", SASolver{Predict: 2, Correct: 2, Tau: 1}, 2, "SA-Solver, two-step predictor and corrector, τ = 1", true},
-	{"sa-p3c4", SASolver{Predict: 3, Correct: 4, Tau: 1}, 2, "SA-Solver, three-step predictor and corrector, τ = 1", true},
+	{"sa-p3c1", SASolver{Predict: 3, Correct: 1, Tau: 1}, 1, "SA-Solver, three-step predictor, corrector of 1, τ = 1", true},
+	{"sa-p3c2", SASolver{Predict: 3, Correct: 2, Tau: 1}, 2, "SA-Solver, three-step predictor, corrector of 2, τ = 1", true},
+	{"sa-p3c3", SASolver{Predict: 3, Correct: 3, Tau: 1}, 2, "SA-Solver, three-step predictor, corrector of 3, τ = 1", true},
+	{"sa-p3c4", SASolver{Predict: 3, Correct: 4, Tau: 1}, 2, "SA-Solver, three-step predictor, corrector of 4, τ = 1", true},
+	{"sa-p2c2-interval", SASolver{Predict: 2, Correct: 2, Tau: 1, RhoMin: 1.5, RhoMax: 5}, 2, "SA-Solver, τ = 1 where 1.5 ≤ ρ ≤ 5", true},
 	{"sa-p3c3-ode", SASolver{Predict: 3, Correct: 3}, 3, "SA-Solver without noise", true},
 	{"seeds-1", SEEDS1{}, 1, "exponential Euler for the reverse SDE in the noise form", false},
 	{"seeds-2", SEEDS2{}, 2, "exponential midpoint for the reverse SDE", false},
@@ -79,13 +90,23 @@ var Catalogue = []Entry{
 	{"euler-ancestral", EulerAncestral{1}, 1, "Euler in ρ to below, noise up: DDPM", true},
 	{"dpm2", DPM2{}, 2, "midpoint in ρ", true},
 	{"dpm2-ancestral", DPM2{1}, 2, "midpoint in ρ to below, noise up", true},
-	{"restart", Restart{1}, 2, "every step by Heun in ρ, noised, and made again", true},
+	{"restart", Restart{Times: 1}, 2, "every step by Heun in ρ, noised, and made again", true},
+	{"restart-interval", Restart{Intervals: []RestartInterval{{RhoMin: 1.5, RhoMax: 4, Times: 1}}}, 2, "Heun in ρ, and from 1.5 back to 4 once", true},
 }
 
-// ByName returns the catalogue's entry.
+// Distilled lists the rules for models that follow the flow in one evaluation
+// (score.FlowMap), whose marginals are exact in any number of steps.
+var Distilled = []Entry{
+	{"consistency", Consistency{Gamma: 1}, 0, "consistency model: to the data and back up by noise", true},
+	{"consistency-half", Consistency{Gamma: 0.5}, 0, "consistency trajectory model: below the next level and up by noise", true},
+	{"consistency-flow", Consistency{}, 0, "consistency trajectory model without noise", true},
+}
+
+// ByName returns the entry of the Catalogue or of Distilled.
 func ByName(name string) (Entry, error) {
-	names := make([]string, len(Catalogue))
-	for i, e := range Catalogue {
+	all := append(append([]Entry(nil), Catalogue...), Distilled...)
+	names := make([]string, len(all))
+	for i, e := range all {
 		if e.Name == name {
 			return e, nil
 		}

@@ -128,10 +128,11 @@ func stage(r float64) (float64, error) {
 	return r, nil
 }
 
-// orderWithin checks a rule's order against the orders that there are.
-func orderWithin(what string, order, lo, hi int) error {
-	if order < lo || order > hi {
-		return fmt.Errorf("%w: %s = %d; want %d to %d", ErrRule, what, order, lo, hi)
+// orderWithin checks a rule's order, or another parameter, against the values
+// that make sense.
+func orderWithin[T int | float64](what string, v, lo, hi T) error {
+	if !(v >= lo && v <= hi) {
+		return fmt.Errorf("%w: %s = %v; want %v to %v", ErrRule, what, v, lo, hi)
 	}
 	return nil
 }

@@ -123,6 +123,45 @@ func TestSinglestepFormulas(t *testing.T) {
 	}
 }
 
+// Restart over an interval, in the third step of four: up to ρ_max and down in
+// three steps of Karras, twice.
+func TestRestartIntervalFormula(t *testing.T) {
+	c := newScalar(t, "vp", 0.6, 0.5, 0.42, 0.3, 0.2)
+	rho := make([]float64, 5)
+	for i, l := range c.at {
+		rho[i] = l.Rho()
+	}
+	lo, hi := 0.5*(rho[2]+rho[3]), 0.5*(rho[0]+rho[1])
+	y := startAt / c.at[0].Alpha
+	down := func(from, to float64) {
+		a := (y - data(y, sde.Level{Alpha: 1, Sigma: from})) / from
+		b := y + (to-from)*a
+		y += (to - from) / 2 * (a + (b-data(b, sde.Level{Alpha: 1, Sigma: to}))/to)
+	}
+	for i := range 4 {
+		down(rho[i], rho[i+1])
+		if i != 2 {
+			continue
+		}
+		for range 2 {
+			y += 1.1 * math.Sqrt(hi*hi-rho[3]*rho[3]) * kick
+			at := func(k float64) float64 {
+				return math.Pow(math.Pow(hi, 1./7)+k/3*(math.Pow(rho[3], 1./7)-math.Pow(hi, 1./7)), 7)
+			}
+			down(hi, at(1))
+			down(at(1), at(2))
+			down(at(2), rho[3])
+		}
+	}
+	r := sampler.Restart{Intervals: []sampler.RestartInterval{{RhoMin: lo, RhoMax: hi, Steps: 3, Times: 2, SNoise: 1.1}}}
+	require.InDelta(t, c.at[4].Alpha*y, c.run(r), 1e-12)
+	require.Equal(t, sampler.Cost{Evaluations: 2, Start: 12, Noises: 2}, r.Cost())
+	// Two intervals that end in one step add up their evaluations and noises.
+	r.Intervals = append(r.Intervals, sampler.RestartInterval{RhoMin: lo, RhoMax: hi, Times: 1})
+	require.Equal(t, sampler.Cost{Evaluations: 4, Start: 12, Noises: 3}, r.Cost())
+	require.NotPanics(t, func() { c.run(r) })
+}
+
 // DPM-Solver++(3M) over four steps in the paper's differences.
 func TestDPMPP3MFormula(t *testing.T) {
 	c := newScalar(t, "vp", 0.6, 0.52, 0.41, 0.35, 0.2)
@@ -333,6 +372,11 @@ func TestBadRules(t *testing.T) {
 		sampler.UniPC{}, sampler.UniPC{Order: 5}, sampler.DEIS{Order: 4}, sampler.DEIS{Order: -1}, sampler.DEIS{In: 7},
 		sampler.SDEDPMPP{}, sampler.SDEDPMPP{Steps: 4}, sampler.SASolver{}, sampler.SASolver{Predict: 4}, sampler.SASolver{Predict: 1, Correct: 5},
 		sampler.DPMSolver2{R: -1}, sampler.DPMPP2S{R: 2}, sampler.Restart{Times: -1},
+		sampler.Restart{Times: 1, Intervals: []sampler.RestartInterval{{RhoMin: 1, RhoMax: 2, Times: 1}}},
+		sampler.Restart{Intervals: []sampler.RestartInterval{{RhoMin: 2, RhoMax: 1, Times: 1}}}, sampler.Restart{Intervals: []sampler.RestartInterval{{RhoMin: 1, RhoMax: 2}}},
+		sampler.Restart{Intervals: []sampler.RestartInterval{{RhoMin: 1, RhoMax: 1e9, Times: 1}}}, sampler.Restart{Intervals: []sampler.RestartInterval{{RhoMin: 1e-9, RhoMax: 1, Times: 1}}},
+		sampler.Restart{Intervals: []sampler.RestartInterval{{RhoMin: 1, RhoMax: 2, Times: 1, SNoise: math.NaN()}}},
+		sampler.Consistency{Gamma: 1.5}, sampler.Consistency{Gamma: math.NaN()},
 	} {
 		c := sampler.Config{Process: p, Model: bend, Rule: r, Grid: grid(t, p, sampler.UniformLambda{}, 6, true)}
 		_, err := sampler.Sample(context.Background(), make([]float64, 3), c)

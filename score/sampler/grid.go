@@ -24,13 +24,18 @@ type Grid struct {
 // NewGrid makes a grid of the given times, largest (noisiest) first. If denoise
 // is set, one more evaluation after the last time replaces the state by D: the
 // limit of every rule as σ → 0. Without it samples keep the noise of the last
-// level.
+// level. A single time is a grid only with that evaluation, which is then all
+// that a sampler does.
+//
+// The first level may be pure noise, α = 0 (sde.ZeroTerminalSNR): whatever the
+// rule, the step from there is made by the driver as the limit of DDIM,
+// x_s = α_s D + σ_s x_T/σ_T, and costs one evaluation.
 //
 // The error wraps ErrGrid where there are fewer than two times, a time is not
 // finite or outside the process's horizon, times or noise do not fall strictly,
-// or a level cannot start or end a step (α = 0 or σ = 0).
+// or a level cannot start or end a step (α = 0 but for the first, or σ = 0).
 func NewGrid(p sde.Process, times []float64, denoise bool) (Grid, error) {
-	if len(times) < 2 {
+	if len(times) < 2 && !(len(times) == 1 && denoise) {
 		return Grid{}, fmt.Errorf("%w: %d times; two or more make a step", ErrGrid, len(times))
 	}
 	_, end := p.Horizon()
@@ -41,7 +46,7 @@ func NewGrid(p sde.Process, times []float64, denoise bool) (Grid, error) {
 			return Grid{}, fmt.Errorf("%w: time %d is %v; want within [0, %v]", ErrGrid, i, t, end)
 		}
 		l := p.At(t)
-		if !(l.Alpha > 0) || !(l.Sigma > 0) {
+		if !(l.Alpha > 0 || i == 0 && l.Alpha == 0) || !(l.Sigma > 0) {
 			return Grid{}, fmt.Errorf("%w: time %d is %v, where α = %v and σ = %v; both must be positive (to end at the data, ask for a final denoising step)",
 				ErrGrid, i, t, l.Alpha, l.Sigma)
 		}
@@ -56,6 +61,14 @@ func NewGrid(p sde.Process, times []float64, denoise bool) (Grid, error) {
 // Steps is the number of steps of a rule, the final denoising not counted.
 func (g Grid) Steps() int { return len(g.times) - 1 }
 
+// pure is the number of steps that start from pure noise, 0 or 1.
+func (g Grid) pure() int {
+	if g.levels[0].Alpha == 0 {
+		return min(1, g.Steps())
+	}
+	return 0
+}
+
 // Denoises reports whether the grid ends with a denoising evaluation.
 func (g Grid) Denoises() bool { return g.final }
 
@@ -68,7 +81,10 @@ func (g Grid) Levels(dst []sde.Level) []sde.Level { return append(dst, g.levels.
 // Evaluations is the number of model evaluations that a rule of cost c makes on
 // the grid (NFE).
 func (g Grid) Evaluations(c Cost) int {
-	n := g.Steps()*c.Evaluations + c.Start
+	n := g.pure()
+	if steps := g.Steps() - n; steps > 0 {
+		n += steps*c.Evaluations + c.Start
+	}
 	if g.final {
 		n++
 	}

@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/ito-sde/ito/sde"
 )
@@ -21,7 +22,7 @@ type Rule interface {
 // Cost counts what a rule consumes.
 type Cost struct {
 	Evaluations int // model evaluations of every step
-	Start       int // further evaluations of the first step
+	Start       int // further evaluations of a run: of its first step, or spread over it
 	Noises      int // standard normal vectors that a step may draw
 	Least       int // steps that a grid must have; 0: one
 	Kept        int // vectors carried from step to step, besides the denoised batches
@@ -36,6 +37,15 @@ var ErrRule = errors.New("sampler: bad rule")
 type Starter interface {
 	Start(size int) Rule
 }
+
+// Ender is a Rule that makes the final denoising itself, with one evaluation:
+// End replaces s.X at the level s.To by data.
+type Ender interface {
+	End(s *Step) error
+}
+
+// ErrModel is wrapped by the error about a model that lacks what a rule needs.
+var ErrModel = errors.New("sampler: the model cannot do that")
 
 // Step is all that a rule may see of one step on one tile of rows.
 type Step struct {
@@ -60,6 +70,7 @@ type Step struct {
 	fresh   bool        // D of this step is computed
 	past    int         // earlier batches that are valid
 	eval    func(dst, x []float64, at sde.Level) error
+	jump    func(dst, x []float64, from, to sde.Level) error // nil: the model has no FlowMap
 }
 
 // H is the step in λ, h = λ_s − λ_t > 0.
@@ -144,6 +155,16 @@ func (s *Step) Scratch(k int) []float64 { return s.scratch[k] }
 
 // ScratchVectors is the number of scratch vectors of a Step.
 const ScratchVectors = 4
+
+// FlowMap follows the probability flow from one level to another by one
+// evaluation of a model that is a score.FlowMap; of others it is an error that
+// wraps ErrModel. dst may not alias x.
+func (s *Step) FlowMap(dst, x []float64, from, to sde.Level) error {
+	if s.jump == nil {
+		return fmt.Errorf("%w: it maps no level to another; the rule wants a score.FlowMap, for example a consistency model", ErrModel)
+	}
+	return s.jump(dst, x, from, to)
+}
 
 // Eval evaluates the model at another state or level. dst may not alias x.
 func (s *Step) Eval(dst, x []float64, at sde.Level) error { return s.eval(dst, x, at) }

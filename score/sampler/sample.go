@@ -116,7 +116,7 @@ func (c *Config) check(dst []float64) error {
 	switch {
 	case c.Process == nil || c.Model == nil || c.Rule == nil:
 		return errors.New("sampler: Process, Model and Rule are required")
-	case len(c.Grid.times) < 2:
+	case len(c.Grid.times) == 0:
 		return fmt.Errorf("%w: it is empty; make it by NewGrid or Times", ErrGrid)
 	}
 	dim := c.Model.Dim()
@@ -171,6 +171,12 @@ func newRun(c *Config, size int) *run {
 		r.evaluations++
 		return c.Model.Denoise(dst, x, at)
 	}
+	if m, ok := c.Model.(score.FlowMap); ok {
+		s.jump = func(dst, x []float64, from, to sde.Level) error {
+			r.evaluations++
+			return m.FlowMap(dst, x, from, to)
+		}
+	}
 	r.denoise = make([]float64, size)
 	return r
 }
@@ -206,8 +212,11 @@ func (r *run) address(use noise.Use, step, stage int) noise.Address {
 // next makes step k.
 func (r *run) next(k int) error {
 	s, g := &r.step, &r.c.Grid
-	s.Index, s.First, s.Time, s.Next = k, k == r.c.Span[0], g.times[k], g.times[k+1]
+	s.Index, s.First, s.Time, s.Next = k, k == max(r.c.Span[0], g.pure()), g.times[k], g.times[k+1]
 	s.From, s.To = g.levels[k], g.levels[k+1]
+	if k < g.pure() {
+		return r.leave()
+	}
 	clear(s.drawn)
 	if err := r.rule.Apply(s); err != nil {
 		return err
@@ -220,16 +229,37 @@ func (r *run) next(k int) error {
 	return r.finite()
 }
 
-// end makes the final denoising step.
-func (r *run) end() error {
-	if !r.c.Grid.final || r.c.Span[1] < r.c.Grid.Steps() {
-		return nil
-	}
-	d := r.denoise[:len(r.step.X)]
-	if err := r.step.eval(d, r.step.X, r.step.To); err != nil {
+// leave makes the step from pure noise, α = 0: x_s = α_s D + σ_s x_T/σ_T, the
+// limit of DDIM. x_T/σ_T stands for a new z too, being independent of D there.
+func (r *run) leave() error {
+	s := &r.step
+	d := r.denoise[:len(s.X)]
+	if err := s.eval(d, s.X, s.From); err != nil {
 		return err
 	}
-	copy(r.step.X, d)
+	mix(s.X, s.To.Sigma/s.From.Sigma, s.X, []float64{s.To.Alpha}, d)
+	return r.finite()
+}
+
+// end makes the final denoising step.
+func (r *run) end() error {
+	g := &r.c.Grid
+	if !g.final || r.c.Span[1] < g.Steps() {
+		return nil
+	}
+	s := &r.step
+	s.To = g.levels[len(g.levels)-1]
+	if e, ok := r.rule.(Ender); ok {
+		if err := e.End(s); err != nil {
+			return err
+		}
+		return r.finite()
+	}
+	d := r.denoise[:len(s.X)]
+	if err := s.eval(d, s.X, s.To); err != nil {
+		return err
+	}
+	copy(s.X, d)
 	return r.finite()
 }
 

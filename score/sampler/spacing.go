@@ -28,6 +28,9 @@ func Times(p sde.Process, s Spacing, steps int, denoise bool) (Grid, error) {
 	times := make([]float64, steps+1)
 	for i := range times {
 		times[i] = s.Time(p, float64(i)/float64(steps))
+		if math.IsNaN(times[i]) && p.At(end).Alpha == 0 {
+			return Grid{}, fmt.Errorf("%w: %T on a process whose end is pure noise, λ = −∞; choose a spacing in time or in σ", ErrGrid, s)
+		}
 	}
 	// Both ends are exact, whatever the inversion of λ rounds to.
 	times[0], times[steps] = end, cutoff

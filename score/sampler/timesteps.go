@@ -98,7 +98,7 @@ func FromRho(p sde.Process, rho []float64) (Grid, error) {
 		return Grid{}, fmt.Errorf("%w: %d levels; want two or more and then 0", ErrGrid, len(rho))
 	}
 	_, end := p.Horizon()
-	if top := p.At(end).Rho(); !(math.Abs(rho[0]-top) <= 0.01*top) {
+	if top := p.At(end).Rho(); math.IsInf(top, 1) || !(math.Abs(rho[0]-top) <= 0.01*top) {
 		return Grid{}, fmt.Errorf("%w: it starts at ρ = %v, the process ends at %v", ErrGrid, rho[0], top)
 	}
 	times := make([]float64, n)
