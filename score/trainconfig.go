@@ -126,7 +126,7 @@ func (c TrainConfig) check(rows, dim int) error {
 		{"patience", float64(c.Patience), c.Patience >= 0}, {"save-every", float64(c.SaveEvery), c.SaveEvery > 0},
 	} {
 		if !e.ok {
-			return fmt.Errorf("%w: %s of %v is out of range", ErrTraining, e.name, e.v)
+			return fmt.Errorf("%w: %s %v is out of range", ErrTraining, e.name, e.v)
 		}
 	}
 	if c.Patience > 0 && c.HoldOut == 0 {

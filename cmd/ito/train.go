@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 
 	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/dataset"
-	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/score"
 )
 
@@ -26,7 +23,8 @@ an MLP of any rows, or with --model unet a convolutional U-Net of pictures.
 
 The state of the run is kept in MODEL.state: after Ctrl-C, a crash or a power
 cut the same command goes on from there, to the same bits as a run that was
-never interrupted. MODEL.loss.png shows the loss, MODEL.loss.jsonl lists it.
+never interrupted. MODEL.loss.png shows the loss, MODEL.loss.jsonl lists it, a
+line a step.
 
 ` + trainChoices(),
 		Args: cobra.NoArgs,
@@ -57,15 +55,23 @@ func (o *trainOptions) run(cmd *cobra.Command) error {
 	}
 	c.State = o.out + ".state"
 	bar := newProgress(os.Stderr)
-	var curve lossCurve
+	curve, err := readCurve(o.out)
+	if err != nil {
+		return err
+	}
 	begin := time.Now()
+	steps := 0
 	c.Observer = func(s score.TrainStep) {
+		steps++
 		curve.add(s)
 		bar.set(int64(s.Step), int64(s.Steps), fmt.Sprintf("step %d, loss %.4f%s", s.Step, curve.mean, curve.heldOut()))
 	}
 	n, err := score.Train(cmd.Context(), set.X, set.Dim, c)
 	bar.clear()
 	if err != nil {
+		if steps > 0 { // for the run that goes on from here
+			err = errors.Join(err, curve.write(o.out))
+		}
 		return err
 	}
 	if err := atomicfile.Write(o.out, n.Save); err != nil {
@@ -78,51 +84,6 @@ func (o *trainOptions) run(cmd *cobra.Command) error {
 	if err := os.Remove(c.State); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d parameters, %d steps in %s, loss %.4f%s\n", o.out, n.Parameters(), len(curve.lines), time.Since(begin).Round(time.Second), curve.mean, curve.heldOut())
+	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d parameters, %d steps in %s, loss %.4f%s\n", o.out, n.Parameters(), steps, time.Since(begin).Round(time.Second), curve.mean, curve.heldOut())
 	return nil
-}
-
-// lossCurve collects the loss of every step of this run.
-type lossCurve struct {
-	lines []score.TrainStep
-	mean  float64 // moving
-	held  float64 // last loss on rows held out; 0: none
-}
-
-func (l *lossCurve) add(s score.TrainStep) {
-	l.lines = append(l.lines, s)
-	if s.HeldOut != 0 {
-		l.held = s.HeldOut
-	}
-	l.mean += (s.Loss - l.mean) / float64(min(len(l.lines), 200))
-}
-
-// heldOut is what there is to say of it.
-func (l *lossCurve) heldOut() string {
-	if l.held == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", %.4f on rows held out", l.held)
-}
-
-func (l *lossCurve) write(out string) error {
-	if len(l.lines) == 0 { // resumed at the end
-		return nil
-	}
-	if err := atomicfile.Write(out+".loss.jsonl", func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		for _, s := range l.lines {
-			if err := e.Encode(s); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	x, y := make([]float64, len(l.lines)), make([]float64, len(l.lines))
-	for i, s := range l.lines {
-		x[i], y[i] = float64(s.Step), s.Loss
-	}
-	return atomicfile.Write(out+".loss.png", func(w io.Writer) error { return report.LossCurve(w, x, y) })
 }

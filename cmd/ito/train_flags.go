@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -88,9 +89,19 @@ func (o *trainOptions) config(set *dataset.Set) (score.TrainConfig, error) {
 	}
 	u.Width, u.Height, u.Channels, u.Blocks = set.Width, set.Height, 1, c.Blocks
 	if o.size != "" {
-		u.Channels = 1
-		if n, err := fmt.Sscanf(o.size+" ", "%dx%dx%d", &u.Width, &u.Height, &u.Channels); n < 2 {
-			return c, fmt.Errorf("--size %q: want WIDTHxHEIGHT or WIDTHxHEIGHTxCHANNELS: %w", o.size, err)
+		sides := strings.Split(o.size, "x")
+		if len(sides) == 2 {
+			sides = append(sides, "1")
+		}
+		if len(sides) != 3 {
+			return c, fmt.Errorf("--size %q: want WIDTHxHEIGHT or WIDTHxHEIGHTxCHANNELS", o.size)
+		}
+		for i, to := range []*int{&u.Width, &u.Height, &u.Channels} {
+			n, err := strconv.Atoi(sides[i])
+			if err != nil || n < 1 {
+				return c, fmt.Errorf("--size %q: %q is no number of pixels or channels", o.size, sides[i])
+			}
+			*to = n
 		}
 	}
 	if u.Width == 0 {

@@ -77,7 +77,7 @@ func (s UNetShape) Check() error {
 		}
 	}
 	if s.Base%s.Groups != 0 {
-		return fmt.Errorf("nn: no U-Net with %d groups of %d channels; choose a divisor", s.Groups, s.Base)
+		return fmt.Errorf("nn: no U-Net with %d groups of %d channels; %d is no divisor", s.Groups, s.Base, s.Groups)
 	}
 	if step := 1 << (len(s.Mults) - 1); s.Height%step != 0 || s.Width%step != 0 {
 		return fmt.Errorf("nn: no U-Net of %d levels for %d×%d pixels; both must be multiples of %d", len(s.Mults), s.Height, s.Width, step)

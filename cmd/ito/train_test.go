@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A small U-Net of digits with classes is trained, interrupted, goes on, and draws;
+// its curve has a line for every step.
+func TestTrainUNet(t *testing.T) {
+	dir := t.TempDir()
+	model := filepath.Join(dir, "m")
+	args := []string{"train", "--model", "unet", "--classes", "--base", "8", "--blocks", "1", "--batch", "16", "--steps", "60",
+		"--loss", "flow", "--learn-weights", "--schedule", "sqrt", "--hold-out", "0.05", "--check-every", "20", "--out", model}
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	_, err := runContext(t, ctx, args...)
+	cancel()
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	out, err := run(t, args...)
+	require.NoError(t, err)
+	require.Contains(t, out, "on rows held out")
+	lines, err := os.ReadFile(model + ".loss.jsonl")
+	require.NoError(t, err)
+	require.Equal(t, 60, bytes.Count(lines, []byte("\n")))
+	require.Equal(t, 3, bytes.Count(lines, []byte("HeldOut")))
+	require.FileExists(t, model+".loss.png")
+	require.NoFileExists(t, model+".state")
+	_, err = run(t, "sample", "--model", model, "--n", "20", "--nfe", "4", "--out", filepath.Join(dir, "x.npy"), "--picture", filepath.Join(dir, "x.png"))
+	require.NoError(t, err)
+	loaded, err := loadModel(model)
+	require.NoError(t, err)
+	require.Equal(t, 10, loaded.Classes())
+}
+
+// Rows of a file are pictures of the size that is said.
+func TestTrainUNetOfFile(t *testing.T) {
+	dir := t.TempDir()
+	rows := "1,2,3,4,5,6,7,8\n2,1,4,3,6,5,8,7\n3,1,2,5,4,6,8,7\n4,1,2,3,5,7,8,6\n1,4,2,3,8,5,6,7\n"
+	data := filepath.Join(dir, "d.csv")
+	require.NoError(t, os.WriteFile(data, []byte(rows), 0o600))
+	out, err := run(t, "train", "--model", "unet", "--data", data, "--size", "2x2x2", "--base", "8", "--blocks", "1", "--batch", "8", "--steps", "2", "--out", filepath.Join(dir, "m"))
+	require.NoError(t, err)
+	require.Contains(t, out, "2 steps")
+}
+
+func TestTrainClearErrors(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "m")
+	for want, args := range map[string]string{
+		`no loss "l2"; known: [edm`:     "--loss l2",
+		`no schedule "linear"; known:`:  "--schedule linear",
+		"--classes: faithful has none":  "--data faithful --classes",
+		"say which with --size":         "--data faithful --model unet",
+		`--model "cnn": mlp or unet`:    "--model cnn",
+		`--size "8": want WIDTHxHEIGHT`: "--model unet --size 8",
+		`"0" is no number of pixels`:    "--model unet --size 0x8", `"8px" is`: "--model unet --size 8x8px",
+		"U-Net for 4×4 pixels":           "--model unet --size 4x4",
+		"both must be multiples of 16":   "--model unet --mults 1,1,1,1,1",
+		"8 is no divisor":                "--model unet --base 30",
+		"patience 3 needs rows held out": "--patience 3",
+		"class-drop 0.2 without labels":  "--class-drop 0.2",
+		"hold-out 2 is out of range":     "--hold-out 2",
+		"steps -1 is out of range":       "--steps -1",
+	} {
+		_, err := run(t, append(strings.Fields("train "+args), "--out", out)...)
+		require.ErrorContains(t, err, want, args)
+	}
+}
