@@ -59,7 +59,7 @@ func TestTrainClearErrors(t *testing.T) {
 		"say which with --size":         "--data faithful --model unet",
 		`--model "cnn": mlp or unet`:    "--model cnn",
 		`--size "8": want WIDTHxHEIGHT`: "--model unet --size 8",
-		`"0" is no number of pixels`:    "--model unet --size 0x8", `"8px" is`: "--model unet --size 8x8px",
+		`"0" is no number of pixels`:    "--model unet --size 0x8", `"8p" is`: "--model unet --size 8x8p",
 		"U-Net for 4×4 pixels":           "--model unet --size 4x4",
 		"both must be multiples of 16":   "--model unet --mults 1,1,1,1,1",
 		"8 is no divisor":                "--model unet --base 30",
