@@ -19,9 +19,10 @@ func sampleCommand() *cobra.Command {
 	var model, out, picture, name, process, grid string
 	var n, nfe, workers int
 	var seed uint64
+	var guide guidanceFlags
 	cmd := &cobra.Command{
 		Use:   "sample --model MODEL --n N --out FILE.npy",
-		Short: "Draw samples from a network, in the units of its data",
+		Short: "Draw samples from a model, of all or of a class, in the units of its data",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out == "" && picture == "" {
@@ -30,11 +31,7 @@ func sampleCommand() *cobra.Command {
 			if n < 1 {
 				return fmt.Errorf("--n %d: want at least one sample", n)
 			}
-			net, err := loadModel(model)
-			if err != nil {
-				return err
-			}
-			set, err := unframe(net)
+			net, set, err := guide.load(cmd, model, seed, workers)
 			if err != nil {
 				return err
 			}
@@ -84,7 +81,7 @@ func sampleCommand() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&model, "model", "", "a network that ito train wrote; default: the shipped digits")
+	f.StringVar(&model, "model", "", "a network that ito train wrote, or mixture: that of the digits; default: the shipped network")
 	f.IntVar(&n, "n", 1000, "number of samples")
 	f.StringVar(&out, "out", "", "NPY file for the samples, rows in the data's units")
 	f.StringVar(&picture, "picture", "", "PNG file for a grid of the first samples, where they are pictures")
@@ -94,6 +91,7 @@ func sampleCommand() *cobra.Command {
 	f.StringVar(&grid, "grid", "karras", "time grid: time, lambda, karras or quadratic")
 	f.Uint64Var(&seed, "seed", 1, "seed of all random numbers")
 	f.IntVar(&workers, "workers", 0, "goroutines; 0: one a core")
+	guide.add(cmd)
 	return cmd
 }
 
