@@ -181,7 +181,7 @@ func (c *Adaptive) validate(m stochastic.Method, s *System, t0, t1 float64, y0 [
 	if !(span > 0) || math.IsInf(span, 0) {
 		return fmt.Errorf("%w: no interval from %v to %v", ErrConfig, t0, t1)
 	}
-	if needs := stochastic.Needs(m); needs&^noise.SpaceTimeTime != 0 {
+	if needs := stochastic.Needs(m, s.Structure); needs&^noise.SpaceTimeTime != 0 {
 		return fmt.Errorf("%w: %T needs Lévy areas or two-point variables, which steps of changing length have not; take a method without, or Solve", ErrConfig, m)
 	}
 	tolerances := c.RTol != 0 || c.ATol != 0

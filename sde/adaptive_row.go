@@ -55,7 +55,7 @@ type walker struct {
 }
 
 func newWalker(c *Adaptive, m stochastic.Method, s *System, t0, t1 float64) (*walker, error) {
-	f := stochastic.Needs(m)
+	f := stochastic.Needs(m, s.Structure)
 	span := math.Abs(t1 - t0)
 	tree, err := noise.NewPathTree(c.Seed, c.Row, f, s.Noises(), 0, span, math.Ldexp(span, -depth))
 	if err != nil {

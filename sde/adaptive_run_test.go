@@ -153,7 +153,9 @@ func TestAdaptiveErrors(t *testing.T) {
 		_, err := sde.SolveAdaptive(t.Context(), stochastic.SRI1, s, 0, t1, ones(1), c)
 		require.ErrorIs(t, err, sde.ErrConfig)
 	}
-	_, err := sde.SolveAdaptive(t.Context(), stochastic.MilsteinGeneral{}, s, 0, 1, ones(1), c)
+	general := s
+	general.Structure, general.NoiseDim = sde.General, 1
+	_, err := sde.SolveAdaptive(t.Context(), stochastic.MilsteinGeneral{}, general, 0, 1, ones(1), c)
 	require.ErrorContains(t, err, "needs Lévy areas")
 	_, err = sde.SolveAdaptive(t.Context(), stochastic.Heun{}, s, 0, 1, ones(1), c)
 	require.ErrorIs(t, err, stochastic.ErrMethod)

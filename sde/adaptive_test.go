@@ -145,7 +145,7 @@ func adaptiveError(t *testing.T, m stochastic.Method, tol float64) (rms float64,
 		k -= b * b / 2
 	}
 	sum := 0.0
-	for i, w := range ends(t, 2, rows, 1, stochastic.Needs(m)) {
+	for i, w := range ends(t, 2, rows, 1, stochastic.Needs(m, sde.Diagonal)) {
 		exact := math.Exp(k + b*w)
 		sum += (r.Y[i] - exact) * (r.Y[i] - exact) / (1 + exact*exact)
 		steps += r.Accepted[i] + r.Rejected[i]

@@ -23,7 +23,7 @@ func TestEnsembleDrawsWhatMethodsNeed(t *testing.T) {
 		if m.Structure().IsAdditive() {
 			s = drifting(0.3, 0.5)
 		}
-		needs := stochastic.Needs(m)
+		needs := stochastic.Needs(m, s.Structure)
 		if needs == 0 || stochastic.Check(m, &s) != nil {
 			continue
 		}

@@ -31,7 +31,7 @@ func (e Ensemble) plan() (*plan, error) {
 	if err := stochastic.Check(e.Method, &e.System); err != nil {
 		return nil, err
 	}
-	p := &plan{Ensemble: &e, needs: stochastic.Needs(e.Method), width: e.Quantity.Width, never: math.Inf(1)}
+	p := &plan{Ensemble: &e, needs: stochastic.Needs(e.Method, e.System.Structure), width: e.Quantity.Width, never: math.Inf(1)}
 	if e.Quantity.Of == nil {
 		p.width = e.System.Dim
 	}

@@ -199,7 +199,7 @@ type worker struct {
 }
 
 func newDriver(ctx context.Context, m stochastic.Method, s *System, t0, t1 float64, y0 []float64, c *Config) *driver {
-	d := &driver{Config: c, s: s, needs: stochastic.Needs(m), t0: t0, t1: t1, steps: c.Steps, y: append([]float64(nil), y0...)}
+	d := &driver{Config: c, s: s, needs: stochastic.Needs(m, s.Structure), t0: t0, t1: t1, steps: c.Steps, y: append([]float64(nil), y0...)}
 	if len(c.Grid) > 0 {
 		d.steps = len(c.Grid) - 1
 	}

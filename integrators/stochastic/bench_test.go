@@ -20,7 +20,7 @@ func BenchmarkStep(b *testing.B) {
 				for range rows {
 					y = append(y, p.y0...)
 				}
-				dst, dw := make([]float64, len(y)), make([]float64, rows*stochastic.Needs(e.Method).Len(p.sys.Noises()))
+				dst, dw := make([]float64, len(y)), make([]float64, rows*stochastic.Needs(e.Method, p.sys.Structure).Len(p.sys.Noises()))
 				st := e.Method.Stepper(&p.sys, rows)
 				for b.Loop() {
 					if err := st.Step(dst, 0, 0.01, y, dw); err != nil {

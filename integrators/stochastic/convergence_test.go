@@ -99,7 +99,7 @@ func run(t testing.TB, m stochastic.Method, s *stochastic.System, y0 []float64, 
 	h := 1 / float64(len(dw))
 	var path []float64
 	for k := range dw {
-		path = pick(path, stochastic.Needs(m), dw[k], s.Noises())
+		path = pick(path, stochastic.Needs(m, s.Structure), dw[k], s.Noises())
 		require.NoError(t, st.Step(next, float64(k)*h, h, y, path))
 		y, next = next, y
 	}

@@ -113,7 +113,7 @@ func (OBABO) Structure() Structure { return Additive }
 func (OBABO) Orders(Structure) (strong, weak float64) { return 1, 2 }
 
 // Needs returns SpaceTime.
-func (OBABO) Needs() noise.Functionals { return noise.SpaceTime }
+func (OBABO) Needs(Structure) noise.Functionals { return noise.SpaceTime }
 
 func (OBABO) fits(s *System) string { return BAOAB{}.fits(s) }
 

@@ -30,7 +30,7 @@ func step(t *testing.T, m stochastic.Method, s *stochastic.System, h float64) (m
 	st := m.Stepper(s, 1)
 	matrix, q = mat.NewDense(2, 2, nil), mat.NewDense(2, 2, nil)
 	dst := make([]float64, 2)
-	per := stochastic.Needs(m).Len(1)
+	per := stochastic.Needs(m, s.Structure).Len(1)
 	for c := range 2 {
 		y := make([]float64, 2)
 		y[c] = 1
@@ -174,7 +174,7 @@ func TestSplittingsStrongOrdersOnOscillator(t *testing.T) {
 		for _, n := range steps {
 			h := 1 / float64(n)
 			matrix, _ := step(t, m, &s, h)
-			per := stochastic.Needs(m).Len(1)
+			per := stochastic.Needs(m, s.Structure).Len(1)
 			variance := []float64{h, h / 12, h / 720}
 			joint, q := mat.NewDense(4, 4, nil), mat.NewDense(4, 4, nil) // of (y, Y)
 			joint.Slice(0, 2, 0, 2).(*mat.Dense).Copy(matrix)
@@ -242,7 +242,7 @@ func TestSplittingsRefuse(t *testing.T) {
 	require.Panics(t, func() { stochastic.Langevin(0, s.Drift, 1, 1) })
 	dst, y := make([]float64, 6), []float64{1, 2, 3, 4, 5, 6}
 	for _, m := range splittings {
-		st, dw := m.Stepper(&s, 3), make([]float64, 3*stochastic.Needs(m).Len(1))
+		st, dw := m.Stepper(&s, 3), make([]float64, 3*stochastic.Needs(m, s.Structure).Len(1))
 		require.Zero(t, testing.AllocsPerRun(20, func() {
 			if err := st.Step(dst, 0, 0.1, y, dw); err != nil {
 				t.Fatal(err)

@@ -40,15 +40,16 @@ type Stepper interface {
 // increment.
 type PathMethod interface {
 	Method
-	// Needs is the functionals of the path over a step, beside its increment.
-	Needs() noise.Functionals
+	// Needs is the functionals of the path over a step, beside its increment, on
+	// noise of a structure.
+	Needs(on Structure) noise.Functionals
 }
 
 // Needs returns the functionals of a path that a method's steps take beside the
-// increments: none unless it is a [PathMethod].
-func Needs(m Method) noise.Functionals {
+// increments on noise of a structure: none unless it is a [PathMethod].
+func Needs(m Method, on Structure) noise.Functionals {
 	if p, ok := m.(PathMethod); ok {
-		return p.Needs()
+		return p.Needs(on)
 	}
 	return 0
 }

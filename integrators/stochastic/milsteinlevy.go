@@ -57,11 +57,18 @@ func (MilsteinGeneral) Structure() Structure { return General }
 // Orders returns 1 and 1.
 func (MilsteinGeneral) Orders(Structure) (strong, weak float64) { return 1, 1 }
 
-// Needs returns Area.
-func (MilsteinGeneral) Needs() noise.Functionals { return noise.Area }
+// Needs returns Area for general noise.
+func (MilsteinGeneral) Needs(on Structure) noise.Functionals {
+	if on == General {
+		return noise.Area
+	}
+	return 0
+}
 
 // Stepper returns a stepper for up to rows rows of s.
-func (MilsteinGeneral) Stepper(s *System, rows int) Stepper { return newLevy(s, rows, noise.Area) }
+func (m MilsteinGeneral) Stepper(s *System, rows int) Stepper {
+	return newLevy(s, rows, m.Needs(s.Structure))
+}
 
 // levy is Milstein's step, with areas or without.
 type levy struct {

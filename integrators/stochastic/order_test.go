@@ -118,12 +118,12 @@ func TestStrongOrdersOfAdditiveNoise(t *testing.T) {
 func affine(t *testing.T, m stochastic.Method, s *stochastic.System, h float64) (r, c, d float64) {
 	st := m.Stepper(s, 1)
 	step := func(y, w, area float64) float64 {
-		dw := []float64{w, area}[:stochastic.Needs(m).Len(1)]
+		dw := []float64{w, area}[:stochastic.Needs(m, s.Structure).Len(1)]
 		out := make([]float64, 1)
 		require.NoError(t, st.Step(out, 0, h, []float64{y}, dw))
 		return out[0]
 	}
-	if stochastic.Needs(m).Has(noise.SpaceTime) {
+	if stochastic.Needs(m, s.Structure).Has(noise.SpaceTime) {
 		d = step(0, 0, 1)
 	}
 	return step(1, 0, 0), step(0, 1, 0), d
@@ -203,7 +203,7 @@ func TestTheOtherCalculusDoesNotConverge(t *testing.T) {
 // ½), 1/12 (its mean given H), 0 (all of it), ½ (a random sign in its place).
 func TestNonCommutativeNoise(t *testing.T) {
 	long(t)
-	known := map[string]float64{"shark": 1. / 12, "spark": 1. / 12, "milsteingen": 0, "platenweak": 0.5}
+	known := map[string]float64{"shark": 1. / 12, "spark": 1. / 12, "milsteingen": 0, "platenweak": 0.5, "dri1": 0.5, "ri5": 0.5, "ri6": 0.5}
 	fine := brownian(2, 2)
 	areas := solutions(problem{sys: area(stochastic.Ito), exact: func(dst []float64, _ float64, w []float64) { copy(dst, w) }}, fine)
 	for _, e := range stochastic.Catalogue {

@@ -38,8 +38,16 @@ func (PlatenWeak) Orders(on Structure) (strong, weak float64) {
 	return 1, 2
 }
 
-// Needs returns TwoPoint.
-func (PlatenWeak) Needs() noise.Functionals { return noise.TwoPoint }
+// Needs returns TwoPoint for general noise; where it commutes V adds to nothing.
+func (PlatenWeak) Needs(on Structure) noise.Functionals { return twoPoint(on) }
+
+// twoPoint is what weak methods need.
+func twoPoint(on Structure) noise.Functionals {
+	if on == General {
+		return noise.TwoPoint
+	}
+	return 0
+}
 
 // Stepper returns a stepper for up to rows rows of s.
 func (PlatenWeak) Stepper(s *System, rows int) Stepper {
@@ -61,7 +69,7 @@ type platenWeak struct {
 }
 
 func (p *platenWeak) Step(dst []float64, t, h float64, y, dw []float64) error {
-	path := p.parts(noise.TwoPoint, dst, y, dw)
+	path := p.parts(twoPoint(p.s.Structure), dst, y, dw)
 	ahead, aAhead := p.ahead[:len(y)], p.aAhead[:len(y)]
 	if err := p.euler(ahead, t, h, y, path.W); err != nil {
 		return err
@@ -152,7 +160,9 @@ func (p *platenWeak) column(dst []float64, r int, t, h float64, y []float64, pat
 			symmetric[row*m+j], out[j] = v, v*w[r]/root
 		}
 		symmetric[row*m+r], out[r] = 0, 0
-		addAreas(out, path.V[row*pairs:(row+1)*pairs], r, 1/root)
+		if path.V != nil {
+			addAreas(out, path.V[row*pairs:(row+1)*pairs], r, 1/root)
+		}
 	}
 	if err := p.both(y, t, root, b, r, m); err != nil {
 		return err

@@ -34,7 +34,7 @@ func (QUICSORT) Structure() Structure { return Additive }
 func (QUICSORT) Orders(Structure) (strong, weak float64) { return 3, 3 }
 
 // Needs returns SpaceTimeTime.
-func (QUICSORT) Needs() noise.Functionals { return noise.SpaceTimeTime }
+func (QUICSORT) Needs(Structure) noise.Functionals { return noise.SpaceTimeTime }
 
 func (QUICSORT) fits(s *System) string { return BAOAB{}.fits(s) }
 

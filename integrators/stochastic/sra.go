@@ -43,7 +43,7 @@ func (*SRATableau) Structure() Structure { return Additive }
 func (*SRATableau) Orders(Structure) (strong, weak float64) { return 1.5, 2 }
 
 // Needs returns SpaceTime.
-func (*SRATableau) Needs() noise.Functionals { return noise.SpaceTime }
+func (*SRATableau) Needs(Structure) noise.Functionals { return noise.SpaceTime }
 
 // String returns Name.
 func (m *SRATableau) String() string { return m.Name }

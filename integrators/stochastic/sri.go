@@ -52,7 +52,7 @@ func (*SRITableau) Orders(on Structure) (strong, weak float64) {
 }
 
 // Needs returns SpaceTime.
-func (*SRITableau) Needs() noise.Functionals { return noise.SpaceTime }
+func (*SRITableau) Needs(Structure) noise.Functionals { return noise.SpaceTime }
 
 // String returns Name.
 func (m *SRITableau) String() string { return m.Name }

@@ -52,7 +52,7 @@ func (m *SRKTableau) Orders(on Structure) (strong, weak float64) {
 }
 
 // Needs returns SpaceTime.
-func (*SRKTableau) Needs() noise.Functionals { return noise.SpaceTime }
+func (*SRKTableau) Needs(Structure) noise.Functionals { return noise.SpaceTime }
 
 // String returns Name.
 func (m *SRKTableau) String() string { return m.Name }

@@ -7,7 +7,7 @@
 // SRA3 or SOSRA on additive noise, SRI1 or SOSRI on diagonal noise in Itô's sense
 // and SlowRK on commutative noise in Stratonovich's, of strong order 1½, and
 // MilsteinGeneral, of order 1, where the noise does not commute; for expectations,
-// PlatenWeak; TamedEuler or DriftImplicitEuler where the drift is superlinear or
+// DRI1; TamedEuler or DriftImplicitEuler where the drift is superlinear or
 // stiff; QUICSORT for paths of a Langevin equation, BAOAB for its equilibrium.
 // [Check] refuses a method on noise that it is not made for, and the [Catalogue]
 // lists all.

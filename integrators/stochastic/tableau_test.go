@@ -14,6 +14,7 @@ import (
 
 var tableaus = []interface{ Validate() error }{
 	stochastic.SRA1, stochastic.SRA3, stochastic.SOSRA, stochastic.SRI1, stochastic.SOSRI, stochastic.ShARK, stochastic.SPaRK, stochastic.SlowRK,
+	stochastic.DRI1, stochastic.RI5, stochastic.RI6,
 }
 
 func TestTableausAreValid(t *testing.T) {
@@ -57,6 +58,37 @@ func TestWrongCoefficientsAreFound(t *testing.T) {
 	require.ErrorIs(t, srk.Validate(), stochastic.ErrTableau)
 }
 
+// Every single coefficient of a method of weak order 2, changed by a thousandth, breaks
+// a condition.
+func TestEveryCoefficientOfWeakTableausCounts(t *testing.T) {
+	for _, original := range []*stochastic.RITableau{stochastic.DRI1, stochastic.RI5, stochastic.RI6} {
+		m := *original
+		vectors := []*[]float64{&m.C0, &m.C1, &m.Alpha, &m.Beta1, &m.Beta2, &m.Beta3, &m.Beta4}
+		for _, a := range []*[][]float64{&m.A0, &m.A1, &m.B0, &m.B1, &m.B2} {
+			*a = append([][]float64(nil), *a...)
+			for i := range *a {
+				vectors = append(vectors, &(*a)[i])
+			}
+		}
+		for _, v := range vectors {
+			old := *v
+			for i := range old {
+				*v = clone(old)
+				if (*v)[i] == 0 {
+					continue // what is not used may be anything
+				}
+				(*v)[i] *= 1.001
+				require.ErrorIs(t, m.Validate(), stochastic.ErrTableau)
+			}
+			*v = old
+		}
+		require.NoError(t, m.Validate())
+		m.B2 = m.B2[:2]
+		require.ErrorIs(t, m.Validate(), stochastic.ErrTableau)
+		require.Panics(t, func() { m.Stepper(&linearIto, 1) })
+	}
+}
+
 var linearIto = linear(stochastic.Ito).sys
 
 func clone(v []float64) []float64 { return append([]float64(nil), v...) }
@@ -66,7 +98,7 @@ func clone(v []float64) []float64 { return append([]float64(nil), v...) }
 func TestDeterministicLimits(t *testing.T) {
 	for name, order := range map[string]float64{
 		"em": 1, "heun": 2, "midpoint": 2, "implicit": 1, "sra1": 2, "sra3": 3, "sosra": 2, "sri1": 2, "sosri": 2,
-		"shark": 2, "spark": 2, "slowrk": 2, "platenweak": 2,
+		"shark": 2, "spark": 2, "slowrk": 2, "platenweak": 2, "dri1": 3, "ri5": 3, "ri6": 2,
 	} {
 		m, err := stochastic.ByName(name)
 		require.NoError(t, err)
@@ -79,7 +111,7 @@ func TestDeterministicLimits(t *testing.T) {
 		var errors []float64
 		steps := []int{16, 32, 64, 128}
 		for _, n := range steps {
-			require.NoError(t, st.Step(dst, 0, 1/float64(n), []float64{1}, make([]float64, stochastic.Needs(m).Len(1))))
+			require.NoError(t, st.Step(dst, 0, 1/float64(n), []float64{1}, make([]float64, stochastic.Needs(m, s.Structure).Len(1))))
 			errors = append(errors, dst[0]-math.Exp(-1/float64(n)))
 		}
 		require.InDelta(t, order+1, logSlope(steps, errors), 0.05, name)

@@ -54,7 +54,7 @@ func backward(t *testing.T, m stochastic.Method, s *stochastic.System, n int) fl
 	const nodes, points, limit = 10, 161, 8.0
 	const spacing = 2 * limit / (points - 1)
 	h := 1 / float64(n)
-	dw, weights := quadrature(stochastic.Needs(m), 1, nodes, h)
+	dw, weights := quadrature(stochastic.Needs(m, s.Structure), 1, nodes, h)
 	y, next := make([]float64, len(weights)), make([]float64, len(weights))
 	st := m.Stepper(s, len(y))
 	// By grid point: the moments of z after a step, and what the values of a

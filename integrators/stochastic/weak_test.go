@@ -2,6 +2,7 @@ package stochastic_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,6 +87,30 @@ func logSlope(steps []int, errors []float64) float64 {
 
 var weakSteps = []int{256, 512, 1024, 2048}
 
+// slopeOf fits the order of errors at weakSteps, or, where rounding reaches them, at
+// steps 16 times as long.
+func slopeOf(errorWith func(steps int) float64) float64 {
+	var errors []float64
+	for _, n := range weakSteps {
+		errors = append(errors, errorWith(n))
+	}
+	if math.Abs(errors[len(errors)-1]) > 1e-11 {
+		return logSlope(weakSteps, errors)
+	}
+	var steps []int
+	for i, n := range weakSteps {
+		steps = append(steps, n/16)
+		errors[i] = errorWith(n / 16)
+	}
+	return logSlope(steps, errors)
+}
+
+// requireWeakOrder wants the least of the orders of several moments to be the weak
+// order: means alone may do better, as those of methods of order 3 without noise.
+func requireWeakOrder(t *testing.T, weak float64, slopes []float64, tolerance float64, what ...any) {
+	require.InDelta(t, weak, slices.Min(slopes), tolerance, what...)
+}
+
 // On a linear system a step multiplies the state by a polynomial in the path's
 // functionals, whose moments quadrature gives exactly; n steps multiply moments.
 // No Monte Carlo. A tamed step is not linear.
@@ -110,10 +135,10 @@ func TestWeakOrders(t *testing.T) {
 		if s.Calculus == stochastic.Stratonovich {
 			k += b * b / 2
 		}
+		var slopes []float64
 		for power, exact := range map[float64]float64{1: math.Exp(k), 2: math.Exp(2*k + b*b)} {
-			var errors []float64
-			for _, n := range weakSteps {
-				dw, weights := quadrature(stochastic.Needs(e.Method), 1, nodes, 1/float64(n))
+			slopes = append(slopes, slopeOf(func(n int) float64 {
+				dw, weights := quadrature(stochastic.Needs(e.Method, s.Structure), 1, nodes, 1/float64(n))
 				y, next := make([]float64, len(weights)), make([]float64, len(weights))
 				for i := range y {
 					y[i] = 1
@@ -123,11 +148,11 @@ func TestWeakOrders(t *testing.T) {
 				for i, v := range next {
 					moment += weights[i] * math.Pow(v, power)
 				}
-				errors = append(errors, math.Pow(moment, float64(n))-exact)
-			}
-			t.Logf("%-9s moment %v: %.3f", e.Name, power, logSlope(weakSteps, errors))
-			require.InDelta(t, weak, logSlope(weakSteps, errors), 0.05, "%s, moment %v", e.Name, power)
+				return math.Pow(moment, float64(n)) - exact
+			}))
 		}
+		t.Logf("%-9s moments: %.3f", e.Name, slopes)
+		requireWeakOrder(t, weak, slopes, 0.05, e.Name)
 	}
 }
 
@@ -209,24 +234,24 @@ func weakOrders(t *testing.T, structure stochastic.Structure) {
 		var exact1, exact2 mat.Dense
 		exact1.Exp(g1)
 		exact2.Exp(g2)
-		var errors1, errors2 []float64
-		for _, n := range weakSteps {
-			m1, m2 := moments(t, e.Method, &s, nodes, 1/float64(n))
-			m1.Pow(m1, n)
-			m2.Pow(m2, n)
-			m1.Sub(m1, &exact1)
-			m2.Sub(m2, &exact2)
-			errors1, errors2 = append(errors1, mat.Norm(m1, 2)), append(errors2, mat.Norm(m2, 2))
+		slopes := make([]float64, 2)
+		for which, exact := range []*mat.Dense{&exact1, &exact2} {
+			slopes[which] = slopeOf(func(n int) float64 {
+				m1, m2 := moments(t, e.Method, &s, nodes, 1/float64(n))
+				m := []*mat.Dense{m1, m2}[which]
+				m.Pow(m, n)
+				m.Sub(m, exact)
+				return mat.Norm(m, 2)
+			})
 		}
-		t.Logf("%-9s %v %.3f %.3f", e.Name, structure, logSlope(weakSteps, errors1), logSlope(weakSteps, errors2))
-		require.InDelta(t, weak, logSlope(weakSteps, errors1), 0.02, "%s, %v", e.Name, structure)
-		require.InDelta(t, weak, logSlope(weakSteps, errors2), 0.02, "%s, %v", e.Name, structure)
+		t.Logf("%-9s %v %.3f", e.Name, structure, slopes)
+		requireWeakOrder(t, weak, slopes, 0.02, e.Name, structure)
 	}
 }
 
 // moments returns E M and E M⊗M of a step y_1 = M y.
 func moments(t *testing.T, m stochastic.Method, s *stochastic.System, nodes int, h float64) (m1, m2 *mat.Dense) {
-	dw, weights := quadrature(stochastic.Needs(m), 2, nodes, h)
+	dw, weights := quadrature(stochastic.Needs(m, s.Structure), 2, nodes, h)
 	st := m.Stepper(s, len(weights))
 	n := s.Dim
 	columns := make([][]float64, n)

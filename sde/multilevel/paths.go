@@ -62,7 +62,7 @@ func (p *Paths) Validate() error {
 	if d := p.T1 - p.T0; d == 0 || d-d != 0 {
 		return fmt.Errorf("%w: interval from %v to %v; want a finite one", ErrConfig, p.T0, p.T1)
 	}
-	if p.Antithetic && stochastic.Needs(p.Method) != 0 {
+	if p.Antithetic && stochastic.Needs(p.Method, p.System.Structure) != 0 {
 		return fmt.Errorf("%w: Antithetic is for methods on increments alone, not %T", ErrConfig, p.Method)
 	}
 	if p.Steps < 0 {
@@ -162,7 +162,7 @@ type path struct {
 
 func newWorker(p *Paths, level int) *worker {
 	w := &worker{Paths: p, level: level, rows: make([]float64, 2*tile)}
-	w.needs = stochastic.Needs(p.Method)
+	w.needs = stochastic.Needs(p.Method, p.System.Structure)
 	dw := tile * w.needs.Len(p.System.Noises())
 	w.first, w.second, w.sum = make([]float64, dw), make([]float64, dw), make([]float64, dw)
 	n := tile * p.System.Dim
