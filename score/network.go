@@ -29,6 +29,8 @@ type Network struct {
 	metadata map[string]string
 	rows     int // of a chunk
 	pool     sync.Pool
+
+	gradients gradients
 }
 
 type networkConfig struct {

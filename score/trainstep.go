@@ -175,9 +175,9 @@ func (t *trainer) gradient(worker, i int) {
 		}
 	}
 	clear(b.grad)
-	t.pass[worker].Backward(b.grad, b.f, b.in)
+	t.pass[worker].Backward(b.grad, nil, b.f, b.in)
 	if t.weights != nil {
 		clear(b.weighGrad)
-		t.weigh[worker].Backward(b.weighGrad, b.u, b.zero)
+		t.weigh[worker].Backward(b.weighGrad, nil, b.u, b.zero)
 	}
 }

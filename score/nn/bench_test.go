@@ -46,7 +46,7 @@ func BenchmarkNetworks(b *testing.B) {
 		back, grad := c.n.NewPass(training, true), make([]float32, len(c.n.Parameters()))
 		run("training", training, func(x, y []float32, level []float64) {
 			back.Forward(y, x, level, nil)
-			back.Backward(grad, y, x)
+			back.Backward(grad, nil, y, x)
 		})
 	}
 }

@@ -34,7 +34,7 @@ func tilePixels(width int) int { return max(24, min(192, windowFloats/width/24*2
 
 func (l *conv3) pack(w []float32, backward bool) {
 	l.forth.Pack(l.in, l.out, l.weight(w), l.out, false)
-	if !backward || l.src == 0 { // nobody asks for the image's gradient
+	if !backward {
 		return
 	}
 	if l.turned == nil {
@@ -106,7 +106,7 @@ func (l *conv3) windows(dst, x []float32, c, lo, n int) {
 func (l *conv3) backward(p *unetPass, _, grad []float32) {
 	x, dy := p.y[l.src], p.dy[l.dst]
 	pixels, tile := p.rows*l.h*l.w, tilePixels(l.in)
-	for lo := 0; lo < pixels; lo += tile {
+	for lo := 0; lo < pixels && grad != nil; lo += tile {
 		n := min(tile, pixels-lo)
 		l.windows(p.windows, x, l.channels, lo, n)
 		l.linear.backward(grad, nil, n, p.windows, dy[lo*l.out:], false, &p.product)
@@ -114,7 +114,7 @@ func (l *conv3) backward(p *unetPass, _, grad []float32) {
 	if l.residual != none {
 		p.pass(l.residual, dy[:pixels*l.out])
 	}
-	if l.src != 0 {
+	if p.dy[l.src] != nil { // not every caller asks for the image's
 		dx, accumulate := p.gradient(l.src)
 		l.convolve(p, &l.back, dx, dy, l.out, accumulate, nil)
 	}

@@ -28,15 +28,17 @@ func (l *linear) forward(y []float32, rows int, x, w []float32) {
 	l.forth.Mul(y, l.out, rows, x, l.in, false, false, l.bias(w))
 }
 
-// backward adds xᵀ dy and Σ dy to the gradient, and sets (or adds to) dx = dy Wᵀ
-// unless dx is nil.
+// backward adds xᵀ dy and Σ dy to the gradient, and sets (or adds to) dx = dy Wᵀ,
+// unless they are nil.
 func (l *linear) backward(grad, dx []float32, rows int, x, dy []float32, accumulate bool, scratch *gemm.Packed) {
-	scratch.Pack(rows, l.out, dy, l.out, false)
-	scratch.Mul(l.weight(grad), l.out, l.in, x, l.in, true, true, nil)
-	b := l.bias(grad)
-	for r := range rows {
-		for j, v := range dy[r*l.out:][:l.out] {
-			b[j] += v
+	if grad != nil {
+		scratch.Pack(rows, l.out, dy, l.out, false)
+		scratch.Mul(l.weight(grad), l.out, l.in, x, l.in, true, true, nil)
+		b := l.bias(grad)
+		for r := range rows {
+			for j, v := range dy[r*l.out:][:l.out] {
+				b[j] += v
+			}
 		}
 	}
 	if dx != nil {

@@ -57,7 +57,7 @@ func TestBackwardAgainstDifferences(t *testing.T) {
 	m.Pack(true)
 	s.Forward(y, x, c, nil)
 	grad := make([]float32, len(m.W))
-	s.Backward(grad, dy, x)
+	s.Backward(grad, nil, dy, x)
 	require.Equal(t, m.Shape.Parameters(), len(m.W))
 	const h = 1. / 64
 	for i := range m.W {
@@ -81,9 +81,9 @@ func TestBackwardAccumulates(t *testing.T) {
 	m.Pack(true)
 	s.Forward(y, x, c, nil)
 	once, twice := make([]float32, len(m.W)), make([]float32, len(m.W))
-	s.Backward(once, dy, x)
-	s.Backward(twice, dy, x)
-	s.Backward(twice, dy, x)
+	s.Backward(once, nil, dy, x)
+	s.Backward(twice, nil, dy, x)
+	s.Backward(twice, nil, dy, x)
 	for i := range once {
 		require.InDelta(t, 2*once[i], twice[i], 1e-4*(1+math.Abs(float64(once[i]))))
 	}
@@ -113,7 +113,7 @@ func TestForwardDoesNotAllocate(t *testing.T) {
 	y, grad := make([]float32, len(x)), make([]float32, len(m.W))
 	require.Zero(t, testing.AllocsPerRun(10, func() {
 		s.Forward(y, x, c, nil)
-		s.Backward(grad, dy, x)
+		s.Backward(grad, nil, dy, x)
 		m.Pack(true)
 	}))
 }

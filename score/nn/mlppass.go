@@ -68,7 +68,7 @@ func (s *mlpPass) Forward(dst, x []float32, c []float64, class []int) {
 }
 
 // Backward does what Pass says.
-func (s *mlpPass) Backward(grad, dy, x []float32) {
+func (s *mlpPass) Backward(grad, dx, dy, x []float32) {
 	m := s.m
 	rows := len(x) / m.Dim
 	n := rows * m.Hidden
@@ -81,7 +81,10 @@ func (s *mlpPass) Backward(grad, dy, x []float32) {
 		b.noise.backward(grad, s.de, rows, s.e, s.du, true, &s.product)
 		b.up.backward(grad, s.dh, rows, s.hs[i], s.du, true, &s.product)
 	}
-	m.in.backward(grad, nil, rows, x, s.dh, false, &s.product)
+	m.in.backward(grad, dx, rows, x, s.dh, false, &s.product)
+	if grad == nil {
+		return
+	}
 	vec.SiLUGrad(s.du[:n], s.e0[:n], s.de[:n])
 	m.class.backward(grad, s.du, s.class)
 	m.embed.backward(grad, nil, rows, s.feature, s.du, false, &s.product)

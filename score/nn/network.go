@@ -45,9 +45,10 @@ type Pass interface {
 	// Forward writes F of every row of x to dst. c and class hold one entry for
 	// all rows, or one a row; class nil is NullClass for all.
 	Forward(dst, x []float32, c []float64, class []int)
-	// Backward adds the gradient of Σ dy·F to grad, for the x of the last
-	// Forward, which must have had one level a row and a pass with gradients.
-	Backward(grad, dy, x []float32)
+	// Backward adds the gradient of Σ dy·F by the parameters to grad and writes that
+	// by x to dx, for the x of the last Forward, which must have had one level a row
+	// and a pass with gradients. Either may be nil where it is not wanted.
+	Backward(grad, dx, dy, x []float32)
 }
 
 // checkPass panics unless the arguments of Forward are rows of dim.

@@ -116,7 +116,10 @@ func affine(y, x, a, c []float32) {
 func (l *norm) backward(p *unetPass, own, grad []float32) {
 	c, size := l.channels, l.channels*l.pixels
 	gamma, beta := l.gamma(p.n.W), l.beta(p.n.W)
-	dgamma, dbeta := l.gamma(grad), l.beta(grad)
+	var dgamma, dbeta []float32
+	if grad != nil {
+		dgamma, dbeta = l.gamma(grad), l.beta(grad)
+	}
 	into, accumulate := p.gradient(l.src)
 	dn := p.wide[:size]
 	for r := range p.rows {
@@ -139,8 +142,10 @@ func (l *norm) backward(p *unetPass, own, grad []float32) {
 			for j := g * per; j < (g+1)*per; j++ {
 				scale := float64(1 + s.film[j])
 				shift, stretch := one[j], root*(two[j]-m*one[j])
-				dgamma[j] += float32(scale * stretch)
-				dbeta[j] += float32(scale * shift)
+				if grad != nil {
+					dgamma[j] += float32(scale * stretch)
+					dbeta[j] += float32(scale * shift)
+				}
 				film[j] = float32(float64(gamma[j])*stretch + float64(beta[j])*shift)
 				film[c+j] = float32(shift)
 				m1 += float64(gamma[j]) * scale * shift / n
@@ -152,7 +157,7 @@ func (l *norm) backward(p *unetPass, own, grad []float32) {
 		}
 		spread(dx, dn, x, s.a, one, two, accumulate)
 	}
-	if l.film != nil {
+	if l.film != nil && grad != nil {
 		l.film.backward(grad, p.de, p.rows, p.e, p.film, true, &p.product)
 	}
 }

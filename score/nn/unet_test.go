@@ -77,7 +77,7 @@ func TestUNetBackwardAgainstDifferences(t *testing.T) {
 			u.Pack(true)
 			p.Forward(y, b.x, b.c, b.class)
 			grad := make([]float32, len(u.W))
-			p.Backward(grad, b.dy, b.x)
+			p.Backward(grad, nil, b.dy, b.x)
 			grads := u.Tensors("", grad)
 			const h = 1. / 64
 			for k, tensor := range u.Tensors("", u.W) {
@@ -116,9 +116,9 @@ func TestUNetBackwardAccumulates(t *testing.T) {
 	u.Pack(true)
 	p.Forward(y, b.x, b.c, b.class)
 	once, twice := make([]float32, len(u.W)), make([]float32, len(u.W))
-	p.Backward(once, b.dy, b.x)
-	p.Backward(twice, b.dy, b.x)
-	p.Backward(twice, b.dy, b.x)
+	p.Backward(once, nil, b.dy, b.x)
+	p.Backward(twice, nil, b.dy, b.x)
+	p.Backward(twice, nil, b.dy, b.x)
 	for i := range once {
 		require.InDelta(t, 2*once[i], twice[i], 1e-4*(1+math.Abs(float64(once[i]))))
 	}
@@ -179,7 +179,7 @@ func TestUNetDoesNotAllocate(t *testing.T) {
 	y, grad := make([]float32, len(b.x)), make([]float32, len(u.W))
 	require.Zero(t, testing.AllocsPerRun(10, func() {
 		p.Forward(y, b.x, b.c, b.class)
-		p.Backward(grad, b.dy, b.x)
+		p.Backward(grad, nil, b.dy, b.x)
 		u.Pack(true)
 	}))
 }
@@ -200,5 +200,50 @@ func TestUNetShapeLimits(t *testing.T) {
 		change(&s)
 		_, err := nn.NewUNet(s)
 		require.Error(t, err, name)
+	}
+}
+
+// The gradient by the input, for both architectures, against the same differences,
+// and the gradient by the parameters is the same bits with it or without.
+func TestInputGradientAgainstDifferences(t *testing.T) {
+	mlp, err := nn.NewMLP(nn.Shape{Dim: 5, Hidden: 16, Blocks: 2})
+	require.NoError(t, err)
+	mlp.Init(3)
+	z := noise.NewStream(noise.Address{Seed: 4, Use: noise.Test})
+	for i := range mlp.W {
+		mlp.W[i] += float32(0.1 * z.Normal())
+	}
+	for _, n := range []nn.Network{mlp, unet(t, shapes[0]), unet(t, shapes[2])} {
+		const rows, h = 2, 1. / 64
+		x, dy, y := make([]float32, rows*n.Width()), make([]float32, rows*n.Width()), make([]float32, rows*n.Width())
+		for i := range x {
+			x[i], dy[i] = float32(z.Normal()), float32(z.Normal())
+		}
+		c := []float64{0.2, -0.3}
+		n.Pack(true)
+		p := n.NewPass(rows, true)
+		p.Forward(y, x, c, nil)
+		dx := make([]float32, len(x))
+		p.Backward(nil, dx, dy, x)
+		with, without, again := make([]float32, len(n.Parameters())), make([]float32, len(n.Parameters())), make([]float32, len(x))
+		p.Backward(with, again, dy, x)
+		p.Backward(without, nil, dy, x)
+		require.Equal(t, without, with)
+		require.Equal(t, dx, again)
+		for i := range x {
+			start := x[i]
+			at := func(d float32) float64 {
+				x[i] = start + d
+				p.Forward(y, x, c, nil)
+				var sum float64
+				for k, v := range y {
+					sum += float64(v) * float64(dy[k])
+				}
+				return sum
+			}
+			want := (8*(at(h)-at(-h)) - at(2*h) + at(-2*h)) / (12 * h)
+			x[i] = start
+			require.InDelta(t, want, dx[i], 4e-3*(1+math.Abs(want)), "%T, input %d", n, i)
+		}
 	}
 }

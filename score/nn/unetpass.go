@@ -121,14 +121,17 @@ func (p *unetPass) Forward(dst, x []float32, c []float64, class []int) {
 }
 
 // Backward does what Pass says.
-func (p *unetPass) Backward(grad, dy, x []float32) {
+func (p *unetPass) Backward(grad, dx, dy, x []float32) {
 	u := p.n
 	n := p.rows * u.shape.Embed
 	clear(p.de[:n])
 	clear(p.set)
-	p.y[0], p.dy[u.output] = x, dy
+	p.y[0], p.dy[0], p.dy[u.output] = x, dx, dy
 	for i := len(u.layers) - 1; i >= 0; i-- {
 		u.layers[i].backward(p, p.own[i], grad)
+	}
+	if grad == nil {
+		return
 	}
 	vec.SiLUGrad(p.d1[:n], p.e1[:n], p.de[:n])
 	u.class.backward(grad, p.d1, p.class)
