@@ -45,7 +45,7 @@ func (d pair) bhattacharyya() float64 {
 	if len(d.delta) == 0 || d.identical() {
 		return 0
 	}
-	l, ok := factorOf(mix(d.p.cov, 0.5, d.q.cov, 0.5))
+	l, ok := factorOf(sum{d.p.cov, d.q.cov, 0.5, 0.5}, max(d.p.cond, d.q.cond))
 	if !ok {
 		return math.Inf(1)
 	}
@@ -69,7 +69,7 @@ func (d pair) logRatio(l factor) float64 {
 	if far *= 0.5; far >= 0.05*math.Sqrt(float64(n)) {
 		return far
 	}
-	f := l.whiten(d.diff, d.low)
+	f := l.whiten(d.gap())
 	f.ScaleSym(0.5, f)
 	var square mat.SymDense
 	square.SymOuterK(-1, mat.DenseCopyOf(f))

@@ -1,9 +1,13 @@
 package divergence
 
 import (
-	"gonum.org/v1/gonum/blas"
+	"slices"
+
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // doubleAbove is the condition number above which covariances are factorised in
@@ -12,80 +16,87 @@ const doubleAbove = 1e6
 
 // factor is the Cholesky factor L of a covariance.
 type factor struct {
-	lower *mat.TriDense
+	lower *dense.Lower
 	upper *double // Lᵀ where the covariance is ill-conditioned, else nil
 }
 
-// factorOf returns the factor of hi + low; low may be nil.
-func factorOf(hi, low *mat.SymDense) (factor, bool) {
-	var chol mat.Cholesky
-	if !chol.Factorize(hi) {
+// factorOf returns the factor of a weighted sum. That of positive weights is no worse
+// conditioned than both terms: λ_max/λ_min is at most the larger of theirs.
+func factorOf(s sum, worst float64) (factor, bool) {
+	a := s.rows()
+	n := s.a.SymmetricDim()
+	cond := worst
+	var norm float64
+	if s.u < 0 || s.v < 0 {
+		norm = norm1(a, n)
+	}
+	l, ok := dense.Cholesky(a, n)
+	if !ok {
 		return factor{}, false
 	}
-	l := new(mat.TriDense)
-	chol.LTo(l)
-	return improve(l, chol.Cond(), hi, low), true
+	if norm > 0 {
+		cond = l.Cond(norm)
+	}
+	return improve(l, cond, s), true
 }
 
-// improve returns l as a factor, computed once more if cond asks for it.
-func improve(l *mat.TriDense, cond float64, hi, low *mat.SymDense) factor {
+// improve returns l as a factor of the sum, computed once more if cond asks for it.
+func improve(l *dense.Lower, cond float64, s sum) factor {
 	if cond <= doubleAbove {
 		return factor{lower: l}
 	}
-	u := doubleSym(hi, low)
+	u := doubleSym(s.hi(), s.low())
 	if !u.cholesky() {
 		return factor{lower: l}
 	}
 	n := u.n
-	l = mat.NewTriDense(n, mat.Lower, nil)
+	data := make([]float64, n*n)
 	for i := range n {
 		for j := range i + 1 {
-			l.SetTri(i, j, u.hi[j*n+i])
+			data[i*n+j] = u.hi[j*n+i]
 		}
 	}
-	return factor{lower: l, upper: &u}
+	return factor{lower: dense.NewLower(data, n), upper: &u}
 }
 
-func (f factor) diag(i int) float64 { return f.lower.At(i, i) }
+func (f factor) diag(i int) float64 { return f.lower.Diag(i) }
 
 // whiten returns L⁻¹ (hi + low) L⁻ᵀ; low may be nil.
 func (f factor) whiten(hi, low *mat.SymDense) *mat.SymDense {
 	n := hi.SymmetricDim()
-	var e *mat.Dense
 	if f.upper != nil {
 		b := doubleSym(hi, low)
 		f.upper.solve(b)
 		b = b.transpose()
 		f.upper.solve(b)
-		e = mat.NewDense(n, n, b.hi)
-	} else {
-		e = mat.DenseCopyOf(hi)
-		blas64.Trsm(blas.Left, blas.NoTrans, 1, f.lower.RawTriangular(), e.RawMatrix())
-		blas64.Trsm(blas.Right, blas.Trans, 1, f.lower.RawTriangular(), e.RawMatrix())
+		return average(mat.NewDense(n, n, b.hi))
 	}
-	return average(e)
+	a, b := whole(hi), make([]float64, n*n)
+	f.lower.Solve(a, n)
+	dense.Transpose(b, a, n)
+	f.lower.Solve(b, n)
+	return average(mat.NewDense(n, n, b))
 }
 
 // distance2 returns |L⁻¹x|² and overwrites x by L⁻¹x.
 func (f factor) distance2(x []float64) float64 {
-	v := vector(x)
 	if f.upper != nil {
 		f.upper.solve(double{len(x), 1, x, make([]float64, len(x))})
 	} else {
-		blas64.Trsv(blas.NoTrans, f.lower.RawTriangular(), v)
+		f.lower.SolveVector(x)
 	}
-	return blas64.Dot(v, v)
+	return floats.Dot(x, x)
 }
 
-// ratio returns L⁻¹M of another factor M.
-func (f factor) ratio(m factor) *mat.Dense {
-	c := mat.DenseCopyOf(m.lower)
+// ratio returns L⁻¹M of another factor M, in rows.
+func (f factor) ratio(m factor) []float64 {
+	c := slices.Clone(m.lower.Raw())
 	if f.upper == nil {
-		solveTriangle(f.lower, c)
+		f.lower.SolveTriangle(c)
 		return c
 	}
-	n, _ := c.Dims()
-	b := double{n, n, c.RawMatrix().Data, make([]float64, n*n)}
+	n := m.lower.N()
+	b := double{n, n, c, make([]float64, n*n)}
 	if m.upper != nil {
 		for i := range n {
 			for j := range i + 1 {
@@ -97,24 +108,15 @@ func (f factor) ratio(m factor) *mat.Dense {
 	return c
 }
 
-// width is how many columns of triangular products are done at a time, so that they
-// stay in cache.
-const width = 64
-
-// solveTriangle overwrites a lower triangle C by L⁻¹C, a third of the work of a full
-// matrix.
-func solveTriangle(lower *mat.TriDense, c *mat.Dense) {
-	l, raw := lower.RawTriangular(), c.RawMatrix()
-	for from := 0; from < l.N; from += width {
-		for i := from; i < l.N; i++ {
-			row, left := raw.Data[i*raw.Stride:], l.Data[i*l.Stride:]
-			for k := from; k < i; k++ {
-				to := min(from+width, k+1)
-				blas64.Axpy(-left[k], vector(raw.Data[k*raw.Stride+from:k*raw.Stride+to]), vector(row[from:to]))
-			}
-			blas64.Scal(1/left[i], vector(row[from:min(from+width, i+1)]))
-		}
+// whole returns the rows of a symmetric matrix.
+func whole(s *mat.SymDense) []float64 {
+	raw := s.RawSymmetric()
+	a := make([]float64, raw.N*raw.N)
+	for i := range raw.N {
+		copy(a[i*raw.N+i:(i+1)*raw.N], raw.Data[i*raw.Stride+i:])
 	}
+	mirror(a, raw.N)
+	return a
 }
 
 // average returns the symmetric part of a square matrix.
@@ -131,22 +133,18 @@ func average(a *mat.Dense) *mat.SymDense {
 
 // unitCholesky factorises I + E = CCᵀ and returns C with s_i = C_ii² − 1 to the
 // relative precision of E.
-func unitCholesky(e *mat.SymDense) (c *mat.TriDense, s []float64, ok bool) {
+func unitCholesky(e *mat.SymDense) (c *dense.Lower, s []float64, ok bool) {
 	n := e.SymmetricDim()
-	m := mat.NewSymDense(n, nil)
-	m.CopySym(e)
+	a := whole(e)
 	for i := range n {
-		m.SetSym(i, i, 1+e.At(i, i))
+		a[i*n+i]++
 	}
-	var chol mat.Cholesky
-	if !chol.Factorize(m) {
+	if c, ok = dense.Cholesky(a, n); !ok {
 		return nil, nil, false
 	}
-	c = new(mat.TriDense)
-	chol.LTo(c)
 	s = make([]float64, n)
 	for i := range n {
-		if d := c.At(i, i); d*d < 0.5 {
+		if d := c.Diag(i); d*d < 0.5 {
 			s[i] = d*d - 1
 			continue
 		}
@@ -156,10 +154,9 @@ func unitCholesky(e *mat.SymDense) (c *mat.TriDense, s []float64, ok bool) {
 }
 
 // below returns Σ_{j<i} C_ij².
-func below(c *mat.TriDense, i int) float64 {
-	raw := c.RawTriangular()
-	row := vector(raw.Data[i*raw.Stride : i*raw.Stride+i])
-	return blas64.Dot(row, row)
+func below(c *dense.Lower, i int) float64 {
+	row := c.Row(i)[:i]
+	return floats.Dot(row, row)
 }
 
 func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }

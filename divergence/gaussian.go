@@ -3,9 +3,12 @@ package divergence
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // Gaussian is the normal distribution N(m, Σ) on ℝⁿ with a full, possibly
@@ -13,8 +16,8 @@ import (
 // factorisations are computed when first needed and kept.
 type Gaussian struct {
 	mean  []float64
-	cov   *mat.SymDense
-	lower *mat.TriDense // Cholesky factor; nil where Σ is singular
+	cov   *mat.SymDense // its data has both triangles
+	lower *dense.Lower  // Cholesky factor; nil where Σ is singular
 	cond  float64       // estimate of the condition number of Σ in the 1-norm
 	rank  int
 
@@ -43,12 +46,26 @@ func NewGaussian(mean []float64, cov mat.Symmetric) (*Gaussian, error) {
 	if m := cov.SymmetricDim(); m != n {
 		return nil, fmt.Errorf("%w: mean has %d coordinates, covariance is %d×%d", ErrDimension, n, m, m)
 	}
-	return build(mean, cov.At)
+	data := make([]float64, n*n)
+	if s, ok := cov.(*mat.SymDense); ok {
+		r := s.RawSymmetric()
+		for i := range n {
+			copy(data[i*n+i:(i+1)*n], r.Data[i*r.Stride+i:])
+		}
+		mirror(data, n)
+		return build(mean, data)
+	}
+	for i := range n {
+		for j := range n {
+			data[i*n+j] = cov.At(i, j)
+		}
+	}
+	return build(mean, data)
 }
 
 // NewGaussianDense is [NewGaussian] for a covariance given as n rows of n
 // numbers. Entries (i, j) and (j, i) may differ by rounding, at most
-// max(n, 10)·2⁻⁵² times the largest entry, and are averaged;
+// max(n, 10)·2⁻⁵² times the largest variance, and are averaged;
 // a larger difference is [ErrNotSymmetric].
 func NewGaussianDense(mean, cov []float64) (*Gaussian, error) {
 	n := len(mean)
@@ -58,47 +75,79 @@ func NewGaussianDense(mean, cov []float64) (*Gaussian, error) {
 	if len(cov) != n*n {
 		return nil, fmt.Errorf("%w: mean has %d coordinates, so the covariance needs %d numbers, got %d", ErrDimension, n, n*n, len(cov))
 	}
-	return build(mean, func(i, j int) float64 { return cov[i*n+j] })
+	return build(mean, slices.Clone(cov))
 }
 
-func build(mean []float64, at func(i, j int) float64) (*Gaussian, error) {
+// build keeps cov, n rows of n numbers.
+func build(mean, cov []float64) (*Gaussian, error) {
 	n := len(mean)
 	for i, v := range mean {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil, fmt.Errorf("%w: mean[%d] = %v", ErrNotFinite, i, v)
 		}
 	}
-	g := &Gaussian{mean: append([]float64(nil), mean...), cov: mat.NewSymDense(n, nil)}
-	var largest float64
-	for i := range n {
-		for j := range n {
-			v := at(i, j)
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("%w: covariance[%d, %d] = %v", ErrNotFinite, i, j, v)
-			}
-			largest = max(largest, math.Abs(v))
+	norm, largest := norm1(cov, n), 0.0
+	if norm-norm != 0 {
+		if k := slices.IndexFunc(cov, func(v float64) bool { return v-v != 0 }); k >= 0 {
+			return nil, fmt.Errorf("%w: covariance[%d, %d] = %v", ErrNotFinite, k/n, k%n, cov[k])
 		}
 	}
-	slack := rankTolerance(n) * largest
 	for i := range n {
-		for j := i; j < n; j++ {
-			a, b := at(i, j), at(j, i)
-			if math.Abs(a-b) > slack {
-				return nil, fmt.Errorf("%w: entry [%d, %d] = %v but [%d, %d] = %v; average it with its transpose if this is intended", ErrNotSymmetric, i, j, a, j, i, b)
-			}
-			if a != b {
-				a = a/2 + b/2
-			}
-			g.cov.SetSym(i, j, a)
-		}
-		if v := g.cov.At(i, i); v < -slack {
+		largest = max(largest, math.Abs(cov[i*n+i]))
+	}
+	slack := rankTolerance(n) * largest
+	if err := symmetrize(cov, n, slack); err != nil {
+		return nil, err
+	}
+	for i := range n {
+		if v := cov[i*n+i]; v < -slack {
 			return nil, fmt.Errorf("%w: variance of coordinate %d is %v", ErrIndefinite, i, v)
 		}
 	}
-	if err := g.factorize(); err != nil {
+	g := &Gaussian{mean: slices.Clone(mean), cov: mat.NewSymDense(n, cov)}
+	if err := g.factorize(norm); err != nil {
 		return nil, err
 	}
 	return g, nil
+}
+
+// tile is the size of the squares by which transposed matrices are gone through, so that
+// columns stay in cache.
+const tile = 16
+
+// symmetrize averages a with its transpose, from which it may differ by slack.
+func symmetrize(a []float64, n int, slack float64) error {
+	for i := 0; i < n; i += tile {
+		for j := i; j < n; j += tile {
+			for k := i; k < min(i+tile, n); k++ {
+				for l := max(j, k+1); l < min(j+tile, n); l++ {
+					u, v := a[k*n+l], a[l*n+k]
+					if u == v {
+						continue
+					}
+					if math.Abs(u-v) > slack {
+						return fmt.Errorf("%w: entry [%d, %d] = %v but [%d, %d] = %v; average it with its transpose if this is intended", ErrNotSymmetric, k, l, u, l, k, v)
+					}
+					u = u/2 + v/2
+					a[k*n+l], a[l*n+k] = u, u
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// mirror copies what is above the diagonal to below it.
+func mirror(a []float64, n int) {
+	for i := 0; i < n; i += tile {
+		for j := i; j < n; j += tile {
+			for k := i; k < min(i+tile, n); k++ {
+				for l := max(j, k+1); l < min(j+tile, n); l++ {
+					a[l*n+k] = a[k*n+l]
+				}
+			}
+		}
+	}
 }
 
 // Dim returns n.

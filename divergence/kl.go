@@ -68,7 +68,7 @@ func (d pair) excess(l factor) float64 {
 	if far := excessFactors(d.p.factor(), l); far >= 0.05 {
 		return far
 	}
-	c, s, ok := unitCholesky(l.whiten(d.diff, d.low))
+	c, s, ok := unitCholesky(l.whiten(d.gap()))
 	if !ok {
 		return excessFactors(d.p.factor(), l)
 	}
@@ -76,11 +76,10 @@ func (d pair) excess(l factor) float64 {
 }
 
 func excessFactors(lp, lq factor) float64 {
-	c := lq.ratio(lp)
-	n, _ := c.Dims()
+	c, n := lq.ratio(lp), lp.lower.N()
 	var sum float64
 	for i := range n {
-		row := c.RawRowView(i)
+		row := c[i*n : (i+1)*n]
 		r := row[i]
 		sum += (r-1)*(r+1) - 2*math.Log(r) + floats.Dot(row[:i], row[:i])
 	}

@@ -3,6 +3,7 @@ package divergence
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -15,8 +16,7 @@ import (
 type pair struct {
 	p, q  *Gaussian
 	delta []float64     // m_p − m_q
-	diff  *mat.SymDense // Σ_p − Σ_q
-	low   *mat.SymDense // what rounding cut off diff; nil: unknown
+	diff  *mat.SymDense // Σ_p − Σ_q where it is better known than from p and q, else nil
 }
 
 func checkDims(p, q *Gaussian) error {
@@ -30,7 +30,6 @@ func difference(p, q *Gaussian) pair {
 	n := p.Dim()
 	d := pair{p: p, q: q, delta: make([]float64, n)}
 	floats.SubTo(d.delta, p.mean, q.mean)
-	d.diff, d.low = mix(p.cov, 1, q.cov, -1)
 	return d
 }
 
@@ -40,25 +39,28 @@ func (d pair) identical() bool {
 }
 
 func (d pair) sameCov() bool {
-	raw := d.diff.RawSymmetric()
-	for i := range raw.N {
-		for _, v := range raw.Data[i*raw.Stride+i : i*raw.Stride+raw.N] {
-			if v != 0 {
-				return false
-			}
-		}
+	if d.diff == nil {
+		return slices.Equal(d.p.data(), d.q.data())
 	}
-	return true
+	return mat.Norm(d.diff, math.Inf(1)) == 0
+}
+
+// gap returns Σ_p − Σ_q and what rounding cut off it; nil: unknown.
+func (d pair) gap() (hi, low *mat.SymDense) {
+	if d.diff != nil {
+		return d.diff, nil
+	}
+	s := sum{d.p.cov, d.q.cov, 1, -1}
+	return s.hi(), s.low()
 }
 
 // flip swaps the arguments.
 func (d pair) flip() pair {
-	out := pair{p: d.q, q: d.p, delta: make([]float64, len(d.delta)), diff: new(mat.SymDense)}
+	out := pair{p: d.q, q: d.p, delta: make([]float64, len(d.delta))}
 	floats.ScaleTo(out.delta, -1, d.delta)
-	out.diff.ScaleSym(-1, d.diff)
-	if d.low != nil {
-		out.low = new(mat.SymDense)
-		out.low.ScaleSym(-1, d.low)
+	if d.diff != nil {
+		out.diff = new(mat.SymDense)
+		out.diff.ScaleSym(-1, d.diff)
 	}
 	return out
 }
@@ -90,7 +92,7 @@ func (d pair) reduce() (pair, bool, error) {
 		return pair{}, floats.Norm(d.delta, 2) <= tol*slack, nil
 	}
 	tp, tq := mat.Trace(d.p.cov), mat.Trace(d.q.cov)
-	both, _ := mix(d.p.cov, 1/tp, d.q.cov, 1/tq)
+	both := sum{d.p.cov, d.q.cov, 1 / tp, 1 / tq}.hi()
 	var e mat.EigenSym
 	if !e.Factorize(both, true) {
 		return pair{}, false, fmt.Errorf("%w: common support in %d dimensions", ErrConvergence, n)
@@ -127,23 +129,39 @@ func (d pair) reduce() (pair, bool, error) {
 	if p.lower == nil || q.lower == nil {
 		return pair{}, false, nil
 	}
-	return pair{p: p, q: q, delta: delta, diff: congruence(basis, d.diff)}, true, nil
+	hi, _ := d.gap()
+	return pair{p: p, q: q, delta: delta, diff: congruence(basis, hi)}, true, nil
 }
 
-// mix returns u·a + v·b as the sum of hi and what rounding cut off it.
-func mix(a *mat.SymDense, u float64, b *mat.SymDense, v float64) (hi, low *mat.SymDense) {
-	n := a.SymmetricDim()
-	hi, low = mat.NewSymDense(n, nil), mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			x, y := a.At(i, j), b.At(i, j)
-			p, q := float64(u*x), float64(v*y)
-			s, e := twoSum(p, q)
-			hi.SetSym(i, j, s)
-			low.SetSym(i, j, e+math.FMA(u, x, -p)+math.FMA(v, y, -q))
-		}
+// sum is u·a + v·b of covariances, whose data have both triangles without gaps.
+type sum struct {
+	a, b *mat.SymDense
+	u, v float64
+}
+
+// rows returns the rows of the sum, rounded.
+func (s sum) rows() []float64 {
+	x, y := s.a.RawSymmetric().Data, s.b.RawSymmetric().Data
+	dst := make([]float64, len(x))
+	for j, a := range x {
+		dst[j] = float64(s.u*a) + float64(s.v*y[j])
 	}
-	return hi, low
+	return dst
+}
+
+// hi returns the sum, rounded.
+func (s sum) hi() *mat.SymDense { return mat.NewSymDense(s.a.SymmetricDim(), s.rows()) }
+
+// low returns what rounding cut off it.
+func (s sum) low() *mat.SymDense {
+	x, y := s.a.RawSymmetric().Data, s.b.RawSymmetric().Data
+	dst := make([]float64, len(x))
+	for j, a := range x {
+		p, q := float64(s.u*a), float64(s.v*y[j])
+		_, e := twoSum(p, q)
+		dst[j] = e + math.FMA(s.u, a, -p) + math.FMA(s.v, y[j], -q)
+	}
+	return mat.NewSymDense(s.a.SymmetricDim(), dst)
 }
 
 // congruence returns BᵀSB.

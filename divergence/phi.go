@@ -3,7 +3,7 @@ package divergence
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // phi returns φ(x) = x − ln(1+x) ≥ 0 to full relative precision.
@@ -24,7 +24,7 @@ func phi(x float64) float64 {
 }
 
 // tracePhi returns tr φ(E) from the factor C and s of I + E.
-func tracePhi(c *mat.TriDense, s []float64) float64 {
+func tracePhi(c *dense.Lower, s []float64) float64 {
 	var sum float64
 	for i, v := range s {
 		sum += phi(v) + below(c, i)

@@ -50,7 +50,7 @@ func Renyi(p, q *Gaussian, alpha float64) (float64, error) {
 // whose last two terms are tr φ(E) − tr φ(cE)/c where E is small.
 func (d pair) renyi(c float64) float64 {
 	l := d.q.factor()
-	e := l.whiten(d.diff, d.low)
+	e := l.whiten(d.gap())
 	var size, square float64 // largest entry, Frobenius norm squared
 	for i := range len(d.delta) {
 		for j := range len(d.delta) {
@@ -84,7 +84,7 @@ func (d pair) renyi(c float64) float64 {
 
 // renyiFar factorises Σ_* itself, for a Σ_p much larger than Σ_q.
 func (d pair) renyiFar(c float64) float64 {
-	m, ok := factorOf(mix(d.p.cov, c, d.q.cov, 1-c))
+	m, ok := factorOf(sum{d.p.cov, d.q.cov, c, 1 - c}, max(d.p.cond, d.q.cond))
 	if !ok {
 		return math.Inf(1)
 	}

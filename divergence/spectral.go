@@ -3,29 +3,27 @@ package divergence
 import (
 	"fmt"
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // rankTolerance is the size, relative to the largest eigenvalue, up to which an
 // eigenvalue of an n×n covariance counts as zero.
 func rankTolerance(n int) float64 { return float64(max(n, 10)) * 0x1p-52 }
 
-// factorize finds the rank of Σ, by Cholesky where that settles it.
-func (g *Gaussian) factorize() error {
+// factorize finds the rank of Σ, by Cholesky where that settles it. norm is its 1-norm.
+func (g *Gaussian) factorize(norm float64) error {
 	n := g.Dim()
 	tol := rankTolerance(n)
-	var chol mat.Cholesky
-	positive := chol.Factorize(g.cov)
-	keep := func() {
-		g.rank = n
-		g.lower = new(mat.TriDense)
-		chol.LTo(g.lower)
-	}
+	lower, positive := dense.Cholesky(slices.Clone(g.data()), n)
 	if positive {
 		// κ₂ ≤ κ₁, and the estimate of κ₁ is seldom low by more than a factor of 3.
-		if g.cond = chol.Cond(); 10*g.cond*tol < 1 {
-			keep()
+		if g.cond = lower.Cond(norm); 10*g.cond*tol < 1 {
+			g.rank, g.lower = n, lower
 			return nil
 		}
 	}
@@ -43,11 +41,27 @@ func (g *Gaussian) factorize() error {
 		}
 	}
 	if g.rank == n && positive {
-		keep()
+		g.lower = lower
 	} else if g.rank == n {
 		g.rank-- // too close to singular for Cholesky: drop the smallest
 	}
 	return nil
+}
+
+// data returns the rows of Σ.
+func (g *Gaussian) data() []float64 { return g.cov.RawSymmetric().Data }
+
+// norm1 returns the largest sum of a row's absolute values: not finite if any is not.
+func norm1(a []float64, n int) (norm float64) {
+	for i := range n {
+		if sum := floats.Norm(a[i*n:(i+1)*n], 1); !(sum <= norm) {
+			norm = sum
+		}
+		if norm-norm != 0 {
+			return norm
+		}
+	}
+	return norm
 }
 
 // eigen returns the eigenvalues of Σ in ascending order with their vectors in
@@ -70,14 +84,14 @@ func (g *Gaussian) eigen() ([]float64, *mat.Dense, error) {
 
 // factor returns the Cholesky factor of a regular Σ.
 func (g *Gaussian) factor() factor {
-	g.cholesky.once.Do(func() { g.cholesky.factor = improve(g.lower, g.cond, g.cov, nil) })
+	g.cholesky.once.Do(func() { g.cholesky.factor = improve(g.lower, g.cond, sum{g.cov, g.cov, 1, 0}) })
 	return g.cholesky.factor
 }
 
 // root returns an n×rank matrix F with FFᵀ = Σ.
 func (g *Gaussian) root() (*mat.Dense, error) {
 	if g.lower != nil {
-		return mat.DenseCopyOf(g.lower), nil
+		return mat.NewDense(g.Dim(), g.Dim(), slices.Clone(g.lower.Raw())), nil
 	}
 	values, vectors, err := g.eigen()
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // precision however close p and q are. Exchanging p and q does not change a bit.
 // Errors: [ErrDimension], [ErrConvergence].
 //
-// Cost: the singular values of an n×n matrix where p and q are far apart; if
-// not, the eigenvectors of the larger covariance, which it keeps, and a few
+// Cost: the eigenvalues of an n×n matrix where p and q are far apart (its singular
+// values where it is too ill-conditioned); if not, the eigenvectors of the larger covariance, which it keeps, and a few
 // matrix products.
 //
 // Dowson, Landau (1982); Bhatia, Jain, Lim (2019), eq. 1.
@@ -65,12 +65,10 @@ func (d pair) smaller() bool {
 	if a, b := mat.Trace(d.p.cov), mat.Trace(d.q.cov); a != b {
 		return a < b
 	}
-	raw := d.diff.RawSymmetric()
-	for i := range raw.N {
-		for _, v := range raw.Data[i*raw.Stride+i : i*raw.Stride+raw.N] {
-			if v != 0 {
-				return v < 0
-			}
+	b := d.q.data()
+	for k, v := range d.p.data() {
+		if v != b[k] {
+			return v < b[k]
 		}
 	}
 	return false

@@ -123,7 +123,7 @@ func (p problem[T]) want(isa simd.ISA) []T {
 					y = j*p.ldb + l
 				}
 				if isa == simd.Portable {
-					s += T(p.a[x] * p.b[y])
+					s += product(p.a[x], p.b[y])
 				} else {
 					s = fma(p.a[x], p.b[y], s)
 				}

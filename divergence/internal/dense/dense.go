@@ -7,7 +7,7 @@ import "math"
 
 // block is how many rows of a triangle are done by loops; what lies between blocks
 // is products of matrices.
-const block = 32
+const block = 16
 
 // Lower is a lower triangle L with positive diagonal. It is immutable and safe for
 // concurrent use.

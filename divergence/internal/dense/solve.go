@@ -67,47 +67,65 @@ func (t *Lower) substitute(b []float64, m int, triangle bool) {
 // SolveVector overwrites x by L⁻¹x.
 func (t *Lower) SolveVector(x []float64) {
 	n := t.n
-	for i := 0; i < n; i += 4 {
-		rows := min(4, n-i)
-		var d [4]float64
-		gemm.Dots(d[:rows], t.l[i*n:], n, x[:i])
-		for r := range rows {
-			row := t.l[(i+r)*n:]
-			s := x[i+r] - d[r]
-			for k := i; k < i+r; k++ {
-				s -= row[k] * x[k]
+	if t.inverse == nil {
+		for i := range n {
+			row := t.Row(i)
+			s := x[i]
+			for k, v := range row[:i] {
+				s -= v * x[k]
 			}
-			x[i+r] = s / row[i+r]
+			x[i] = s / row[i]
 		}
+		return
+	}
+	for from := 0; from < n; from += block {
+		rows := min(block, n-from)
+		var d, y [block]float64
+		gemm.Dots(d[:rows], t.l[from*n:], n, x[:from])
+		for r, v := range x[from : from+rows] {
+			d[r] = v - d[r]
+		}
+		gemm.Dots(y[:rows], t.inverse[from*block:], block, d[:])
+		copy(x[from:], y[:rows])
 	}
 }
 
 // SolveTransposed overwrites x by L⁻ᵀx.
 func (t *Lower) SolveTransposed(x []float64) {
 	n := t.n
-	var f [4]float64
-	for i := (n - 1) &^ 3; i >= 0; i -= 4 {
-		rows := min(4, n-i)
-		for r := rows - 1; r >= 0; r-- {
-			row := t.l[(i+r)*n:]
-			v := x[i+r] / row[i+r]
-			x[i+r] = v
-			for k := i; k < i+r; k++ {
-				x[k] -= v * row[k]
+	if t.inverse == nil {
+		for i := n - 1; i >= 0; i-- {
+			row := t.Row(i)
+			v := x[i] / row[i]
+			x[i] = v
+			for k, e := range row[:i] {
+				x[k] -= v * e
 			}
-			f[r] = -v
 		}
-		gemm.Sums(x[:i], f[:rows], t.l[i*n:], n)
+		return
+	}
+	for from := (n - 1) / block * block; from >= 0; from -= block {
+		rows := min(block, n-from)
+		var y [block]float64
+		gemm.Sums(y[:], x[from:from+rows], t.inverse[from*block:], block)
+		copy(x[from:], y[:rows])
+		for r := range y {
+			y[r] = -y[r]
+		}
+		gemm.Sums(x[:from], y[:rows], t.l[from*n:], n)
 	}
 }
 
 // Cond returns an estimate of the condition number of LLᵀ in the 1-norm, given the norm
 // of LLᵀ. It is never above the condition number and seldom below by more than a
-// factor of 3.
+// factor of 3; for a few rows it is exact.
 //
 // Higham (1988), algorithm 4.1.
 func (t *Lower) Cond(norm float64) float64 {
 	n := t.n
+	if n <= block {
+		return norm * t.inverseNorm()
+	}
 	v, x, sign := make([]float64, n), make([]float64, n), make([]int, n)
 	var impl lapack.Implementation
 	var saved [3]int
@@ -119,8 +137,25 @@ func (t *Lower) Cond(norm float64) float64 {
 		t.SolveVector(x)
 		t.SolveTransposed(x)
 	}
-	if math.IsNaN(estimate) {
-		return math.Inf(1)
-	}
 	return norm * estimate
+}
+
+// inverseNorm returns the 1-norm of L⁻ᵀL⁻¹ for n ≤ block.
+func (t *Lower) inverseNorm() (norm float64) {
+	var m [block * block]float64
+	invert(m[:], t.l, t.n, t.n)
+	for i := range t.n {
+		var column float64
+		for j := range t.n {
+			var e float64
+			for k := max(i, j); k < t.n; k++ {
+				e += m[k*block+i] * m[k*block+j]
+			}
+			column += math.Abs(e)
+		}
+		if !(column <= norm) { // an infinite one too
+			norm = column
+		}
+	}
+	return norm
 }

@@ -66,6 +66,15 @@ func exit(err error) {
 	}
 }
 
+const introduction = `# Divergences between Gaussians, beside LAPACK
+
+Written by ` + "`go run ./validation/peers/gaussians --write %s`" + `. From two means and two covariances
+to the number, factorisations included, on one thread: ito with its checks and estimates of
+condition numbers, and the textbook formulas through OpenBLAS called from C++ and through SciPy.
+Times are those that a twentieth of the runs beat. The numbers agree to the last column.
+
+`
+
 // key is what is measured of whom.
 type key struct {
 	peer, name string
@@ -105,6 +114,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	var page strings.Builder
+	fmt.Fprintf(&page, introduction, o.write)
 	for i, r := range rows {
 		fmt.Fprintf(&page, "| %s |\n", strings.Join(r, " | "))
 		if i == 0 {
