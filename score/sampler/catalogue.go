@@ -102,6 +102,22 @@ var Distilled = []Entry{
 	{"consistency-flow", Consistency{}, 0, "consistency trajectory model without noise", true},
 }
 
+// AdaptiveEntry describes a rule that chooses its steps.
+type AdaptiveEntry struct {
+	Name  string
+	Rule  Adaptive
+	Order float64 // of the step that is kept; strong where the rule draws noise
+	Doc   string
+}
+
+// Adaptives lists the rules of SampleAdaptive. The probability flow by any method
+// of package ode with tolerances is flow.Decode.
+var Adaptives = []AdaptiveEntry{
+	{"dpm-solver-12", DPMSolver12{}, 2, "DPM-Solver-2 judged by DPM-Solver-1"},
+	{"dpm-solver-23", DPMSolver23{}, 3, "DPM-Solver-3 judged by DPM-Solver-2"},
+	{"improved-euler", ImprovedEuler{}, 1, "improved Euler for the reverse SDE judged by Euler–Maruyama"},
+}
+
 // ByName returns the entry of the Catalogue or of Distilled.
 func ByName(name string) (Entry, error) {
 	all := append(append([]Entry(nil), Catalogue...), Distilled...)

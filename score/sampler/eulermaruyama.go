@@ -1,6 +1,10 @@
 package sampler
 
-import "math"
+import (
+	"math"
+
+	"github.com/ito-sde/ito/sde"
+)
 
 // EulerMaruyama is the Euler–Maruyama rule for the reverse-time SDE
 //
@@ -34,13 +38,20 @@ func (EulerMaruyama) Apply(s *Step) error {
 
 // reverseEuler advances x by one Euler–Maruyama step of the reverse SDE.
 func reverseEuler(s *Step, d, z []float64) {
-	f, g := s.Process.Coefficients(s.Time)
-	dt := s.Next - s.Time
-	k := g * g / (s.From.Sigma * s.From.Sigma)
-	a, b, c := 1+(f+k)*dt, -k*s.From.Alpha*dt, g*math.Sqrt(-dt)
+	a, b, c := reverseCoefficients(s, s.Time, s.From)
+	a++
 	x := s.X
 	d, z = d[:len(x)], z[:len(x)]
 	for i, v := range x {
 		x[i] = a*v + b*d[i] + c*z[i]
 	}
+}
+
+// reverseCoefficients returns those of the reverse SDE at a time and its level,
+// over the step: its increment is a x + b D + c z.
+func reverseCoefficients(s *Step, t float64, at sde.Level) (a, b, c float64) {
+	f, g := s.Process.Coefficients(t)
+	dt := s.Next - s.Time
+	k := g * g / (at.Sigma * at.Sigma)
+	return (f + k) * dt, -k * at.Alpha * dt, g * math.Sqrt(-dt)
 }
