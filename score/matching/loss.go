@@ -22,6 +22,7 @@ import (
 // same noise, so that their differences are known far better than either.
 type Config struct {
 	Seed    uint64
+	Step    uint64       // of the noise's address: another one is other noise
 	Source  noise.Source // nil: noise.Gaussian
 	Workers int          // goroutines; 0: GOMAXPROCS. The result is the same bits for any number
 }
@@ -104,33 +105,65 @@ func Implicit(ctx context.Context, m score.Model, x []float64, at sde.Level, c C
 	})
 }
 
+// Errors writes |x_0 − D(αx_0 + σε)|² for each row of data to dst, with the noise of
+// Denoising: |s + ε/σ|² is α²/σ⁴ of it. Its mean for the true denoiser is the least mean
+// square error (MMSE). σ may be 0. It panics unless x is len(dst) rows; errors as for
+// Denoising.
+func Errors(ctx context.Context, dst []float64, m score.Model, x []float64, at sde.Level, c Config) error {
+	dim := m.Dim()
+	if len(x) != len(dst)*dim {
+		panic(fmt.Sprintf("matching: %d numbers are not %d rows of %d", len(x), len(dst), dim))
+	}
+	if _, err := checkRows(x, dim, 1); err != nil {
+		return err
+	}
+	return c.tiles(ctx, dim, x, at, func(lo int, x0, noised []float64) error {
+		d := make([]float64, len(x0))
+		if err := m.Denoise(d, noised, at); err != nil {
+			return err
+		}
+		for i := range len(d) / dim {
+			e := floats.Distance(d[i*dim:][:dim], x0[i*dim:][:dim], 2)
+			dst[lo+i] = e * e
+		}
+		return nil
+	})
+}
+
 // tileRows is the number of rows that are looked at together.
 const tileRows = 3 * noise.BlockRows
 
-// mean noises the data and returns the mean of a loss, which is told the score, the
-// data and the noised data of a tile.
+// tiles noises the data and shows it, tile by tile.
+func (c Config) tiles(ctx context.Context, dim int, x []float64, at sde.Level, do func(lo int, x0, noised []float64) error) error {
+	if c.Source == nil {
+		c.Source = noise.Gaussian{}
+	}
+	n := len(x) / dim
+	return par.For(ctx, c.Workers, (n+tileRows-1)/tileRows, func(_, tile int) error {
+		lo, hi := tile*tileRows, min((tile+1)*tileRows, n)
+		noised := make([]float64, (hi-lo)*dim)
+		sde.Perturb(noised, x[lo*dim:hi*dim], dim, at, c.Source, noise.Address{Seed: c.Seed, Use: noise.Train, Row: uint64(lo), Step: c.Step})
+		return do(lo, x[lo*dim:hi*dim], noised)
+	})
+}
+
+// mean returns the mean of a loss, which is told the score, the data and the noised
+// data of a tile.
 func (c Config) mean(ctx context.Context, m score.Model, x []float64, at sde.Level, loss func(loss, s, x0, noised []float64) error) (statistics.Estimate, error) {
-	dim := m.Dim()
-	n, err := checkRows(x, dim, 2)
+	n, err := checkRows(x, m.Dim(), 2)
 	if err != nil {
 		return statistics.Estimate{}, err
 	}
 	if !(at.Alpha >= 0) || !(at.Sigma > 0) || math.IsInf(at.Alpha+at.Sigma, 1) {
 		return statistics.Estimate{}, fmt.Errorf("%w: α = %v, σ = %v; want α ≥ 0 and σ > 0", score.ErrLevel, at.Alpha, at.Sigma)
 	}
-	if c.Source == nil {
-		c.Source = noise.Gaussian{}
-	}
 	values := make([]float64, n)
-	err = par.For(ctx, c.Workers, (n+tileRows-1)/tileRows, func(_, tile int) error {
-		lo, hi := tile*tileRows, min((tile+1)*tileRows, n)
-		x0 := x[lo*dim : hi*dim]
-		noised, s := make([]float64, len(x0)), make([]float64, len(x0))
-		sde.Perturb(noised, x0, dim, at, c.Source, noise.Address{Seed: c.Seed, Use: noise.Train, Row: uint64(lo)})
+	err = c.tiles(ctx, m.Dim(), x, at, func(lo int, x0, noised []float64) error {
+		s := make([]float64, len(x0))
 		if err := score.Of(s, m, noised, at); err != nil {
 			return err
 		}
-		return loss(values[lo:hi], s, x0, noised)
+		return loss(values[lo:lo+len(x0)/m.Dim()], s, x0, noised)
 	})
 	if err != nil {
 		return statistics.Estimate{}, err

@@ -76,6 +76,9 @@ func TestDenoisingByHand(t *testing.T) {
 	got, err := matching.Denoising(background, m, []float64{1, 1, -1, -1}, at, matching.Config{Source: noise.Antithetic{Source: noise.Signs{}}})
 	require.NoError(t, err)
 	require.InDelta(t, 0.49*(0.36+0.25)-2*0.7+4, got.Value, 1e-14)
+	squares := make([]float64, 4)
+	require.NoError(t, matching.Errors(background, squares, m, []float64{1, 1, -1, -1}, at, matching.Config{Source: noise.Antithetic{Source: noise.Signs{}}}))
+	require.InDelta(t, got.Value, floats.Sum(squares)/4*at.Alpha*at.Alpha/math.Pow(at.Sigma, 4), 1e-14)
 }
 
 // The affine model of the least loss: −(x − αx̄)/(α²v + σ²), and any other affine model

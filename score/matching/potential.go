@@ -62,7 +62,7 @@ func FitPotential(ctx context.Context, x []float64, at sde.Level, basis ratio.Ba
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		sde.Perturb(noised, x, dim, at, c.Source, noise.Address{Seed: c.Seed, Use: noise.Train, Step: uint64(r)})
+		sde.Perturb(noised, x, dim, at, c.Source, noise.Address{Seed: c.Seed, Use: noise.Train, Step: c.Step + uint64(r)})
 		for i := 0; i < len(x); i += dim {
 			basis.Gradients(slopes.RawMatrix().Data, noised[i:i+dim])
 			basis.Laplacians(laplacians, noised[i:i+dim])
