@@ -162,7 +162,7 @@ func (w *walker) try(end uint64) error {
 		err = w.double(t, h, from, to)
 	}
 	w.norm, w.component = math.NaN(), -1
-	if w.Step == 0 && errors.Is(err, stochastic.ErrNewton) {
+	if w.Step == 0 && (errors.Is(err, stochastic.ErrNewton) || errors.Is(err, stochastic.ErrStages)) {
 		return nil // a shorter step may do
 	} else if err != nil {
 		return err

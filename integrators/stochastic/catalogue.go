@@ -37,6 +37,7 @@ var Catalogue = []Entry{
 	{"dri1", DRI1, "Itô, any noise, weak order 2, order 3 without noise, small errors"},
 	{"ri5", RI5, "Itô, any noise, weak order 2, order 3 without noise"},
 	{"ri6", RI6, "Itô, any noise, weak order 2, two drifts"},
+	{"srock2", SROCK2{}, "Itô, any noise, weak order 2, explicit for stiff drifts"},
 	{"baoab", BAOAB{}, "Langevin equations, weak order 2, positions exact in equilibrium"},
 	{"obabo", OBABO{}, "Langevin equations, weak order 2, velocities exact in equilibrium"},
 	{"quicsort", QUICSORT{}, "Langevin equations, strong order 3 for smooth forces"},

@@ -203,7 +203,7 @@ func TestTheOtherCalculusDoesNotConverge(t *testing.T) {
 // ½), 1/12 (its mean given H), 0 (all of it), ½ (a random sign in its place).
 func TestNonCommutativeNoise(t *testing.T) {
 	long(t)
-	known := map[string]float64{"shark": 1. / 12, "spark": 1. / 12, "milsteingen": 0, "platenweak": 0.5, "dri1": 0.5, "ri5": 0.5, "ri6": 0.5}
+	known := map[string]float64{"shark": 1. / 12, "spark": 1. / 12, "milsteingen": 0, "platenweak": 0.5, "dri1": 0.5, "ri5": 0.5, "ri6": 0.5, "srock2": 0.5}
 	fine := brownian(2, 2)
 	areas := solutions(problem{sys: area(stochastic.Ito), exact: func(dst []float64, _ float64, w []float64) { copy(dst, w) }}, fine)
 	for _, e := range stochastic.Catalogue {

@@ -8,7 +8,8 @@
 // and SlowRK on commutative noise in Stratonovich's, of strong order 1½, and
 // MilsteinGeneral, of order 1, where the noise does not commute; for expectations,
 // DRI1; TamedEuler or DriftImplicitEuler where the drift is superlinear or
-// stiff; QUICSORT for paths of a Langevin equation, BAOAB for its equilibrium.
+// stiff, SROCK2 where it is stiff and large; QUICSORT for paths of a Langevin
+// equation, BAOAB for its equilibrium.
 // [Check] refuses a method on noise that it is not made for, and the [Catalogue]
 // lists all.
 package stochastic
