@@ -55,6 +55,15 @@ type Event struct {
 // Load reads a file. set replaces parameters and initial values: name to
 // expression.
 func Load(path string, set map[string]string) (*System, error) {
+	data, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data, set)
+}
+
+// readFile reads no more than a little over what a file may hold.
+func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -67,39 +76,49 @@ func Load(path string, set map[string]string) (*System, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder; want a YAML or JSON file", path)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	return Parse(path, data, set)
+	return io.ReadAll(io.LimitReader(f, maxBytes+1))
 }
 
 // Parse is Load for the contents of a file; path is its name in errors.
 func Parse(path string, data []byte, set map[string]string) (*System, error) {
-	s := &System{file: path, parameters: map[string]float64{}}
-	err := s.build(data, set)
-	if err == nil {
-		return s, nil
+	s := newSystem(path)
+	err := s.build(data, set,
+		[]string{"name", "description", "parameters", "define", "equations", "y0", "t0", "t1", "mass", "stiff",
+			"events", "stops", "at", "points", "method", "rtol", "atol", "step"},
+		[]string{"parameters", "define", "equations", "y0", "mass"},
+		s.setParameters, s.equations, s.initial, s.settings, s.events)
+	if err != nil {
+		return nil, located(path, err)
 	}
+	return s, nil
+}
+
+func newSystem(path string) *System {
+	return &System{file: path, parameters: map[string]float64{}}
+}
+
+// located is an error with the file's name.
+func located(path string, err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		e = &Error{Err: err}
 	}
 	e.File = path
-	return nil, e
+	return e
 }
 
-func (s *System) build(data []byte, set map[string]string) error {
+// build reads a file of these settings, of which sections are mappings, part by
+// part.
+func (s *System) build(data []byte, set map[string]string, settings, sections []string, parts ...func() error) error {
 	root, err := read(data)
 	if err != nil {
 		return err
 	}
 	s.root = root
-	if err := root.only("", "name", "description", "parameters", "define", "equations", "y0", "t0", "t1", "mass", "stiff",
-		"events", "stops", "at", "points", "method", "rtol", "atol", "step"); err != nil {
+	if err := root.only("", settings...); err != nil {
 		return err
 	}
-	for _, section := range []string{"parameters", "define", "equations", "y0", "mass"} {
+	for _, section := range sections {
 		if n := root.find(section); n != nil {
 			if err := n.want(mapping, section); err != nil {
 				return err
@@ -109,7 +128,7 @@ func (s *System) build(data []byte, set map[string]string) error {
 	if err := s.names(set); err != nil {
 		return err
 	}
-	for _, part := range []func() error{s.setParameters, s.equations, s.initial, s.settings, s.events} {
+	for _, part := range parts {
 		if err := part(); err != nil {
 			return err
 		}

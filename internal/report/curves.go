@@ -25,6 +25,7 @@ type Curve struct {
 // panels.
 type Panel struct {
 	Title, X, Y string
+	Bands       []Band // under the curves, the widest first
 	Curves      []Curve
 	// LogX and LogY make an axis logarithmic; what is not positive has no place
 	// there. Marks shows the points.
@@ -94,6 +95,21 @@ func Curves(w io.Writer, format string, panels []Panel) error {
 
 func (panel Panel) plot(names *[]string, legend *plot.Legend) (*plot.Plot, error) {
 	p := house(panel.Title, panel.X, panel.Y)
+	for k, b := range panel.Bands {
+		band, err := b.polygon()
+		if err != nil {
+			return nil, err
+		}
+		if band == nil {
+			continue
+		}
+		band.Color = shade(k, len(panel.Bands))
+		p.Add(band)
+		if !slices.Contains(*names, b.Name) {
+			*names = append(*names, b.Name)
+			legend.Add(b.Name, band)
+		}
+	}
 	for _, c := range panel.Curves {
 		xy := panel.points(c)
 		if len(xy) == 0 {
