@@ -4,7 +4,7 @@ import "github.com/ito-sde/ito/sde"
 
 // VJP is the ability of a [Model] to give the product (∂D/∂x)ᵀ v for every row
 // of x and v: the gradient of v·D(x), by which a loss on D is differentiated.
-// [Gaussian] and [Mixture] have it.
+// [Gaussian], [Mixture] and [Network] have it.
 type VJP interface {
 	VJPDenoise(dst, x, v []float64, at sde.Level) error
 }

@@ -22,6 +22,10 @@ import (
 // gets weak. It costs an evaluation and as many gradients through the model as A
 // has rank, and the square of that rank in memory for every row.
 //
+// A network's J errs by some δ, and C by δσ²/α: where that exceeds C + σ_y², near
+// the noise, C + σ_y² I may come out indefinite, which is an error and not mended.
+// PseudoInverse has no such place.
+//
 // Boys, Girolami, Pidstrigach, Reich, Mosca, Akyildiz (2024), "Tweedie moment
 // projected diffusions for inverse problems", section 3.
 //
