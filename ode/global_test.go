@@ -19,7 +19,7 @@ import (
 // The error of the answer is at most ten times the tolerance, on all problems of
 // DETEST, at tolerances from 1e-3 to 1e-12, by every method with an error estimate,
 // and three times at most in the median; orders below 5 go as far as their cost
-// allows (ITO_GLOBAL_STUDY=1: orders 3 and 4 all the way, 2 to 1e-9). Where rounding
+// allows (ITO_GLOBAL_STUDY=1: orders 3 and 4 to 1e-10, 2 to 1e-9). Where rounding
 // is reached, at 1e-10 and below in implicit methods on some problems, the solve
 // says so with ErrGlobal, and its estimate is honest within a factor of ten.
 func TestGlobalErrorIsWithinTolerance(t *testing.T) {
@@ -39,6 +39,8 @@ func TestGlobalErrorIsWithinTolerance(t *testing.T) {
 			}
 		case order < 5 && !study:
 			finest = 7
+		case order < 5:
+			finest = 10 // millions of steps beyond it, whose rounding no difference shows
 		}
 		if _, implicit := e.Method.(integrators.Implicit); implicit && !strings.HasPrefix(e.Name, "auto") {
 			reached = 9

@@ -100,7 +100,7 @@ func TestFactorisationIsKept(t *testing.T) {
 	wide, seldom := run(jacobian.Dense(n))
 	require.InDeltaSlice(t, narrow, wide, 1e-6)
 	require.Equal(t, 30, often.Factorisations)
-	require.LessOrEqual(t, seldom.Factorisations, 5)
+	require.LessOrEqual(t, seldom.Factorisations, 7) // two of them where the state has come far from its start at zero
 	require.Less(t, seldom.Jacobians, often.Jacobians+1)
 	require.Equal(t, seldom.Iterations+40*seldom.Jacobians+seldom.Jacobians, seldom.Evaluations) // one at the start, one to each later J
 }

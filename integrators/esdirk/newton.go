@@ -21,8 +21,8 @@ import (
 // The factor halves the range of errors that W makes on components of which either
 // side of it dominates, as in CVODE (Hindmarsh et al. 2005), where W is scaled by
 // h₀γ. W is factored anew where |1/ρ − 1| exceeds drift, and J is evaluated anew
-// where the worst contraction of the step before exceeded slow, or where a stage
-// fails to converge. drift is 0 and slow 0.01 for narrow patterns, of at most 16
+// where the worst contraction of the step before exceeded slow, where the state has
+// come far, or where a stage fails to converge. drift is 0 and slow 0.01 for narrow patterns, of at most 16
 // diagonals or unknowns, and 0.2 and 0.1 for others.
 //
 // With the contraction Θ = ‖Δ_m‖/‖Δ_{m−1}‖, iteration ends where
@@ -47,15 +47,18 @@ type newton struct {
 	t, shift, at float64 // shift is 1/(hγ), at that of the factorisation, 0: none
 	have         bool    // J is set
 	current      bool    // J is that at (t, y)
+	changed      bool    // a component of J v by a tenth, when J was last evaluated
 	eta, rate    float64 // Θ/(1−Θ) at last, worst Θ of the step
 
 	y, base, x, stage, r, mx, weight []float64
+	origin, probe, image             []float64 // the state that J belongs to; a vector v and J v
+	reach                            float64   // for far
 	f0                               []float64 // f(t, y) where it is known
 }
 
 func (s *newton) reset(t float64) {
 	s.t, s.at, s.eta, s.rate = t, 0, 1, 0
-	s.have, s.current = false, false
+	s.have, s.current, s.reach = false, false, 8
 	s.scale()
 }
 
@@ -95,9 +98,17 @@ func (s *newton) scale() {
 // prepare sets W for steps of length h.
 func (s *newton) prepare(h float64) error {
 	s.shift = 1 / (h * s.gamma)
-	if !s.have || s.rate > s.slow && !s.current {
+	switch {
+	case !s.have, s.rate > s.slow && !s.current:
 		if err := s.linearise(); err != nil {
 			return err
+		}
+	case !s.current && s.far():
+		if err := s.linearise(); err != nil {
+			return err
+		}
+		if s.reach *= s.reach; s.changed {
+			s.reach = 8
 		}
 	}
 	s.rate = 0
@@ -133,7 +144,33 @@ func (s *newton) linearise() error {
 		return err
 	}
 	s.have, s.current = true, true
+	copy(s.origin, s.y)
+	s.lin.J.MulVec(s.r, s.probe)
+	s.changed = false
+	for i, v := range s.r {
+		if was := s.image[i]; math.Abs(v-was) > 0.1*math.Max(math.Abs(v), math.Abs(was)) {
+			s.changed = true
+		}
+		s.image[i] = v
+	}
 	return nil
+}
+
+// far tells that a component has come to be reach times what it was where J is
+// from, or that part of it, and by more than ten tolerances. Rates of convergence
+// alone do not show how old J is: where it belongs to a point of much faster decay,
+// increments of a component are as small as they would be at its solution. Where J
+// was found to be the same, reach is squared.
+func (s *newton) far() bool {
+	y, weight := s.y[:len(s.origin)], s.weight[:len(s.origin)]
+	for i, was := range s.origin {
+		now, change := math.Abs(y[i]), math.Abs(y[i]-was)
+		was = math.Abs(was)
+		if change*weight[i] > 10 && math.Max(now, was) > s.reach*math.Min(now, was) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *newton) factor() error {

