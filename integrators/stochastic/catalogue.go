@@ -23,6 +23,8 @@ var Catalogue = []Entry{
 	{"midpoint", Midpoint{}, "Stratonovich, any noise, second order in the drift"},
 	{"tamed", TamedEuler{}, "Itô, any noise, strong order ½, drifts of superlinear growth"},
 	{"implicit", DriftImplicitEuler{}, "Itô, any noise, strong order ½, stiff drifts"},
+	{"theta", DriftTheta{}, "Itô, any noise, strong order ½, stiff drifts, exact stationary law if linear"},
+	{"impmidpoint", ImplicitMidpoint{}, "Stratonovich, any noise, keeps quadratic invariants, symplectic"},
 	{"milsteincom", MilsteinCommutative{}, "Itô, commutative noise, strong order 1 without derivative"},
 	{"milsteingen", MilsteinGeneral{}, "Itô, any noise, strong order 1 with Lévy areas"},
 	{"sra1", SRA1, "additive noise, strong order 1½, weak 2, two stages"},

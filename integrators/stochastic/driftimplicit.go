@@ -1,19 +1,12 @@
 package stochastic
 
 import (
-	"errors"
 	"fmt"
-	"math"
 
 	"gonum.org/v1/gonum/floats"
 
-	"github.com/ito-sde/ito/integrators"
 	"github.com/ito-sde/ito/integrators/jacobian"
 )
-
-// ErrNewton is wrapped by the error of an implicit step whose equation Newton's
-// method did not solve.
-var ErrNewton = errors.New("stochastic: Newton's method does not converge")
 
 // DriftImplicitEuler takes the drift at the right end of the step,
 //
@@ -44,29 +37,77 @@ func (DriftImplicitEuler) Orders(on Structure) (strong, weak float64) {
 	return EulerMaruyama{}.Orders(on)
 }
 
-func (m DriftImplicitEuler) fits(s *System) string {
-	if m.Pattern != nil && m.Pattern.Order() != s.Dim {
-		return fmt.Sprintf("make the Jacobian's pattern of order %d", s.Dim)
-	}
-	return ""
-}
+func (m DriftImplicitEuler) fits(s *System) string { return fitsPattern(m.Pattern, s) }
 
 // Stepper returns a stepper for up to rows rows of s. It panics if Pattern is of
 // another order than s.
 func (m DriftImplicitEuler) Stepper(s *System, rows int) Stepper {
-	c := newScratch(s, rows)
-	linear, err := integrators.NewLinear(s.Drift, s.Dim, integrators.Linearisation{Pattern: m.Pattern})
-	if err != nil {
-		panic(err.Error())
+	return newDriftImplicit(s, rows, m.Pattern, 1)
+}
+
+// DriftTheta weighs the drift at both ends of the step,
+//
+//	y_1 = y + h ((1−θ) a(t, y) + θ a(t+h, y_1)) + b(t, y) Δw,
+//
+// which for θ ≥ ½ is stable on all stiff drifts. θ = ½, the trapezoidal rule, gives
+// linear equations with additive noise their exact stationary law at every h.
+//
+// Itô, any noise, strong order ½ (1 for additive noise), weak order 1, and 2 for
+// additive noise if θ = ½. It costs an evaluation of a more than [DriftImplicitEuler].
+//
+// Kloeden, Platen (1992), section 12.2; Higham (2000), "Mean-square and asymptotic
+// stability of the stochastic theta method".
+type DriftTheta struct {
+	// Theta is θ, from ½ to 1; 0 means ½.
+	Theta float64
+	// Pattern is that of ∂a/∂y for a row; nil means dense.
+	Pattern *jacobian.Pattern
+}
+
+func (m DriftTheta) theta() float64 {
+	if m.Theta == 0 {
+		return 0.5
 	}
-	return &driftImplicit{c, linear, jacobian.NewLU[float64](linear.Pattern), make([]float64, s.Dim)}
+	return m.Theta
+}
+
+// Calculus returns Ito.
+func (DriftTheta) Calculus() Calculus { return Ito }
+
+// Structure returns General.
+func (DriftTheta) Structure() Structure { return General }
+
+// Orders returns ½, or 1 for additive noise, and 1, or 2 for additive noise if θ = ½.
+func (m DriftTheta) Orders(on Structure) (strong, weak float64) {
+	strong, weak = EulerMaruyama{}.Orders(on)
+	if on.IsAdditive() && m.theta() == 0.5 {
+		weak = 2
+	}
+	return strong, weak
+}
+
+func (m DriftTheta) fits(s *System) string {
+	if !(m.theta() >= 0.5 && m.theta() <= 1) {
+		return "give DriftTheta a Theta from ½ to 1"
+	}
+	return fitsPattern(m.Pattern, s)
+}
+
+// Stepper returns a stepper for up to rows rows of s. It panics if Pattern is of
+// another order than s.
+func (m DriftTheta) Stepper(s *System, rows int) Stepper {
+	return newDriftImplicit(s, rows, m.Pattern, m.theta())
 }
 
 type driftImplicit struct {
 	scratch
-	linear *integrators.Linear
-	lu     *jacobian.LU[float64]
-	delta  []float64
+	*newton
+	theta float64
+}
+
+func newDriftImplicit(s *System, rows int, p *jacobian.Pattern, theta float64) Stepper {
+	c := newScratch(s, rows)
+	return &driftImplicit{c, newNewton(s.Drift, s.Dim, p), theta}
 }
 
 func (d *driftImplicit) Step(dst []float64, t, h float64, y, dw []float64) error {
@@ -75,55 +116,22 @@ func (d *driftImplicit) Step(dst []float64, t, h float64, y, dw []float64) error
 	if err != nil {
 		return err
 	}
-	known := d.a[:len(y)] // y + b Δw
-	copy(known, y)
+	known := d.a[:len(y)] // y + (1−θ) h a + b Δw
+	if d.theta == 1 {
+		copy(known, y)
+	} else {
+		if err := d.s.Drift(known, t, y); err != nil {
+			return err
+		}
+		floats.Scale((1-d.theta)*h, known)
+		floats.Add(known, y)
+	}
 	d.addNoise(known, 1, b, dw)
 	copy(dst, y)
 	for r := 0; r < len(y); r += d.s.Dim {
-		if err := d.solve(dst[r:r+d.s.Dim], known[r:r+d.s.Dim], t+h, h); err != nil {
+		if err := d.solve(dst[r:r+d.s.Dim], known[r:r+d.s.Dim], t+h, d.theta*h); err != nil {
 			return fmt.Errorf("row %d of the step from t = %v by %v: %w", r/d.s.Dim, t, h, err)
 		}
 	}
 	return nil
-}
-
-// newtonIterations is far beyond what a step short enough to be of use needs.
-const newtonIterations = 50
-
-// solve finds x = known + h a(t, x) from the x it is given, to rounding.
-func (d *driftImplicit) solve(x, known []float64, t, h float64) error {
-	const rounding = 1e-15 // a few units, beside the state
-	size, contraction := math.Inf(1), 1.0
-	for k := range newtonIterations {
-		if err := d.linear.Eval(d.delta, t, x); err != nil {
-			return err
-		}
-		if k == 0 || contraction > 0.1 {
-			if err := d.linear.Linearise(t, x, d.delta); err != nil {
-				return err
-			}
-			if err := d.lu.Factor(1/h, nil, d.linear.J); err != nil {
-				return fmt.Errorf("%w: %w", ErrNewton, err)
-			}
-		}
-		for i, v := range x {
-			d.delta[i] -= (v - known[i]) / h
-		}
-		d.lu.Solve(d.delta)
-		floats.Add(x, d.delta)
-		before := size
-		size = floats.Norm(d.delta, math.Inf(1))
-		contraction = size / before
-		scale := floats.Norm(x, math.Inf(1)) + floats.Norm(known, math.Inf(1))
-		// What is left is size·θ/(1 − θ), θ the contraction. Corrections that are
-		// small and do not shrink are the rounding of the drift.
-		if size <= rounding*scale || k > 0 && contraction < 0.5 && 2*size*contraction <= rounding*scale ||
-			contraction > 0.5 && size <= 1e-12*scale {
-			return nil
-		}
-		if math.IsNaN(size) {
-			break
-		}
-	}
-	return fmt.Errorf("%w: correction %.3g at t = %v, state %.6g; take shorter steps", ErrNewton, size, t, x)
 }
