@@ -19,7 +19,7 @@ import (
 
 func benchCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "bench", Short: "Measure what solvers spend on accuracy"}
-	cmd.AddCommand(benchODECommand())
+	cmd.AddCommand(benchODECommand(), benchSDECommand())
 	return cmd
 }
 

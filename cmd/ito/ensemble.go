@@ -113,8 +113,9 @@ func (o *ensembleOptions) run(cmd *cobra.Command, name string) error {
 	}
 	bar := newProgress(os.Stderr)
 	defer bar.clear()
+	what := fmt.Sprintf("%s, %.3g paths", t.name, o.paths)
 	t.e.Progress = func(done, total uint64) error {
-		bar.set(int64(done), int64(total), fmt.Sprintf("%s, %.3g paths", t.name, float64(total)))
+		bar.set(int64(done), int64(total), what)
 		return nil
 	}
 	begin := time.Now()

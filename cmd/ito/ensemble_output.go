@@ -53,8 +53,8 @@ func (t *simulation) figures(r sde.EnsembleResult) *figures {
 	return f
 }
 
-// exact returns what a model knows of a column at a time.
-func exact(of func(t float64) []float64, t float64, column int) string {
+// known returns what a model knows of a column at a time.
+func known(of func(t float64) []float64, t float64, column int) string {
 	if of != nil {
 		if v := of(t); column < len(v) {
 			return fmt.Sprintf("%.6g", v[column])
@@ -81,9 +81,9 @@ func (f *figures) table(out io.Writer) error {
 			m, v := f.mean[i][c], f.variance[i][c]
 			var means, variances string
 			if free {
-				means = exact(f.simulation.mean, t, c)
+				means = known(f.simulation.mean, t, c)
 				if !f.pairs {
-					variances = exact(f.simulation.variance, t, c)
+					variances = known(f.simulation.variance, t, c)
 				}
 			}
 			_, _ = fmt.Fprintf(w, "%g\t%s\t%.6g\t%.1e\t%s\t%.6g\t%.1e\t%s\t", t, name, m.Value, m.Error, means, v.Value, v.Error, variances)
