@@ -18,6 +18,9 @@ import (
 // correlated Gaussian, told one coordinate, gives the mean of the other that the
 // posterior has, from which replacement is far.
 func TestObservationsThroughANetwork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains a network")
+	}
 	const n = 2000
 	ctx := context.Background()
 	prior, err := score.NewGaussian([]float64{0, 0}, mat.NewSymDense(2, []float64{1, 0.9, 0.9, 1}))
