@@ -8,8 +8,9 @@
 # lint      staticcheck, golangci-lint, and the six platforms
 # fuzz      random systems, methods and settings through ode.Solve, for ten minutes
 # mutants   broken copies of the samplers, of which the ladder must catch nearly all (two minutes)
+# divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers model picture lint cross fuzz mutants noise-study
+.PHONY: compare test race bench bench-peers model picture lint cross fuzz mutants divergence-study noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -46,6 +47,9 @@ lint: cross
 cross:
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
 		echo "$$os/$$arch"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go vet ./... || exit 1; done; done
+
+divergence-study:
+	ITO_DIVERGENCE_STUDY=1000 go test ./divergence/... -run 'Cover|Uniform' -timeout 60m -v
 
 noise-study:
 	ITO_NOISE_SPEED=1 ITO_NOISE_N=100000000 go test ./sde/noise -run 'Study|Speed' -timeout 60m -v

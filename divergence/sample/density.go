@@ -126,8 +126,9 @@ type Smoothed struct {
 //	JS ≈ ½ mean_x ln(p̂/r̂) + ½ mean_y ln(q̂/r̂),   r̂ = ½(p̂ + q̂),
 //	TV ≈ ½ mean_x (1 − q̂/p̂)₊ + ½ mean_y (1 − p̂/q̂)₊.
 //
-// The standard errors are those of the means; the bias of smoothing comes on top
-// and falls as N^{−4/(dim+4)} at best. Errors as for [NewDensity]; that of ctx.
+// The standard errors are those of the influence functions, ln(p/q) at x and −p/q at y
+// for KL, the terms themselves for JS, the signs of ±(p − q)/2 for TV; the bias of
+// smoothing comes on top and falls as N^{−4/(dim+4)} at best. Errors as for [NewDensity]; that of ctx.
 //
 // Joe (1989), "Estimation of entropy and other functionals of a multivariate
 // density".
@@ -161,28 +162,36 @@ func Kernel(ctx context.Context, x, y []float64, dim int) (Smoothed, error) {
 			s.ratio[i] -= v // ln of the own density over the other
 		}
 	}
-	mean := func(f func(ratio float64) float64, both bool) statistics.Estimate {
-		var out statistics.Estimate
-		var variance float64
+	// The value is a sum of means over both samples, its variance that of the influences.
+	of := func(term func(side int, l float64) float64, influence func(side int, l float64) float64) statistics.Estimate {
+		var value, variance float64
 		for side, r := range [][]float64{ratioX, ratioY} {
-			if side == 1 && !both {
-				break
-			}
 			v := make([]float64, len(r))
 			for i, l := range r {
-				v[i] = f(l)
+				v[i] = influence(side, l)
+				value += term(side, l) / float64(len(r))
 			}
-			out.Value += stat.Mean(v, nil)
 			variance += stat.Variance(v, nil) / float64(len(v))
 		}
-		out.Error = math.Sqrt(variance)
-		return out
+		return statistics.Estimate{Value: value, Error: math.Sqrt(variance)}
 	}
+	// ln( p/(½(p+q)) ) = ln 2 − ln(1 + e^{−l}).
+	js := func(_ int, l float64) float64 { return (math.Ln2 - softplus(-l)) / 2 }
 	return Smoothed{
-		KL: mean(func(l float64) float64 { return l }, false),
-		// ln( p/(½(p+q)) ) = ln 2 − ln(1 + e^{−l}).
-		JensenShannon:  mean(func(l float64) float64 { return (math.Ln2 - softplus(-l)) / 2 }, true),
-		TotalVariation: mean(func(l float64) float64 { return max(-math.Expm1(-l), 0) / 2 }, true),
+		KL: of(func(side int, l float64) float64 {
+			if side == 1 {
+				return 0
+			}
+			return l
+		}, func(side int, l float64) float64 {
+			if side == 1 {
+				return math.Exp(-l)
+			}
+			return l
+		}),
+		JensenShannon: of(js, js),
+		TotalVariation: of(func(_ int, l float64) float64 { return max(-math.Expm1(-l), 0) / 2 },
+			func(_ int, l float64) float64 { return math.Copysign(0.5, l) }),
 	}, nil
 }
 

@@ -136,3 +136,22 @@ func TestKernel(t *testing.T) {
 	_, err = Kernel(background, []float64{1, 2}, nil, 1)
 	require.ErrorIs(t, err, divergence.ErrSamples)
 }
+
+// The errors are honest about the spread; the bias of smoothing is not their matter.
+func TestKernelCovers(t *testing.T) {
+	var all []Smoothed
+	for r := range validity.Repeats(150) {
+		got, err := Kernel(background, validity.Normals(300, r, 0), affine(validity.Normals(250, r, 1), 1, 1.2), 1)
+		require.NoError(t, err)
+		all = append(all, got)
+	}
+	for name, of := range map[string]func(Smoothed) statistics.Estimate{
+		"kl": func(s Smoothed) statistics.Estimate { return s.KL },
+		"js": func(s Smoothed) statistics.Estimate { return s.JensenShannon },
+		"tv": func(s Smoothed) statistics.Estimate { return s.TotalVariation },
+	} {
+		t.Run(name, func(t *testing.T) {
+			validity.CoversMean(t, 150, func(r int) statistics.Estimate { return of(all[r]) })
+		})
+	}
+}

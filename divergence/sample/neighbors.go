@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mathext"
@@ -152,8 +153,7 @@ func logDistances(ctx context.Context, x, y []float64, dim, k int, self bool, wo
 
 // parts returns the standard error of an estimate from the spread of the same
 // estimate over at most most interleaved parts of n rows, each of 25k rows at least: with fewer
-// the neighbours are so far that the spread is not yet that of a large sample. It is
-// widened so that the normal interval of 95% is Student's.
+// the neighbours are so far that the spread is not yet that of a large sample.
 func parts(n, k, most int, estimate func(part, of int) (float64, error)) (float64, error) {
 	const least = 8
 	count := min(most, n/(25*k))
@@ -167,9 +167,42 @@ func parts(n, k, most int, estimate func(part, of int) (float64, error)) (float6
 			return math.NaN(), err
 		}
 	}
-	student := distuv.StudentsT{Sigma: 1, Nu: float64(count - 1)}
-	widen := student.Quantile(0.975) / distuv.UnitNormal.Quantile(0.975)
-	return widen * stat.StdDev(v, nil) / math.Sqrt(float64(count)), nil
+	return widened(stat.StdDev(v, nil)/math.Sqrt(float64(count)), count-1), nil
+}
+
+// widened makes the normal interval of 95% of a standard error that of Student.
+func widened(e float64, freedom int) float64 {
+	student := distuv.StudentsT{Sigma: 1, Nu: float64(freedom)}
+	return e * student.Quantile(0.975) / distuv.UnitNormal.Quantile(0.975)
+}
+
+// halves returns the standard error of an estimate from 15 ways to halve n rows. Row i
+// goes by the sign of element (h, i mod 16) of Sylvester's Hadamard matrix; half the
+// difference of the halves' estimates then has the variance of the whole, and for a mean
+// the 15 are uncorrelated and exhaust what the 16 groups tell. Each half needs 25k rows.
+func halves(n, k int, estimate func(index []int) (float64, error)) (float64, error) {
+	const groups = 16
+	if n < 2*25*k || n < 2*groups {
+		return math.NaN(), nil
+	}
+	var square float64
+	for h := 1; h < groups; h++ {
+		var index [2][]int
+		for i := range n {
+			side := bits.OnesCount(uint(h&(i%groups))) & 1
+			index[side] = append(index[side], i)
+		}
+		a, err := estimate(index[0])
+		if err != nil {
+			return math.NaN(), err
+		}
+		b, err := estimate(index[1])
+		if err != nil {
+			return math.NaN(), err
+		}
+		square += (a - b) * (a - b) / 4
+	}
+	return widened(math.Sqrt(square/(groups-1)), groups-1), nil
 }
 
 // every returns rows part, part + of, part + 2·of, ...

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/divergence/internal/validity"
@@ -52,10 +53,31 @@ func correlated(n, r int, rho float64) (x, y []float64) {
 	return x, y
 }
 
+// For a mean, half samples give the standard error from the means of the 16 groups.
+func TestHalves(t *testing.T) {
+	x := validity.Normals(160, 1, 1)
+	got, err := halves(len(x), 1, func(index []int) (float64, error) {
+		var sum float64
+		for _, i := range index {
+			sum += x[i]
+		}
+		return sum / float64(len(index)), nil
+	})
+	require.NoError(t, err)
+	means := make([]float64, 16)
+	for i, v := range x {
+		means[i%16] += v / 10
+	}
+	require.InEpsilon(t, widened(stat.StdDev(means, nil)/4, 15), got, 1e-12)
+	got, err = halves(49, 1, nil)
+	require.NoError(t, err)
+	require.True(t, math.IsNaN(got))
+}
+
 // −½ ln(1 − ρ²).
 func TestMutualInformationCovers(t *testing.T) {
 	for _, rho := range []float64{0, 0.6} {
-		validity.Covers(t, 200, -0.5*math.Log(1-rho*rho), func(r int) statistics.Estimate {
+		validity.Covers(t, 40, -0.5*math.Log(1-rho*rho), func(r int) statistics.Estimate {
 			x, y := correlated(2000, r, rho)
 			e, err := MutualInformation(background, x, 1, y, 1, 3, Config{})
 			require.NoError(t, err)

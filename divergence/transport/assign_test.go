@@ -9,6 +9,7 @@ import (
 
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/divergence/internal/validity"
+	"github.com/ito-sde/ito/sde/statistics"
 )
 
 // Feasible prices that meet the cost on the assignment prove it optimal; rounded
@@ -73,6 +74,15 @@ func TestExactUniform(t *testing.T) {
 		got, err := Exact(context.Background(), validity.Normals(2*20, r, 0), validity.Normals(2*20, r, 1), 2, Slices{Permutations: 39, Seed: uint64(r)})
 		require.NoError(t, err)
 		return got.P
+	})
+}
+
+// A law and its shift in the plane: the bias of N^{−1/2} is not the error's matter.
+func TestExactCovers(t *testing.T) {
+	validity.CoversMean(t, 120, func(r int) statistics.Estimate {
+		got, err := Exact(context.Background(), validity.Normals(2*60, r, 0), affine(validity.Normals(2*60, r, 1), 2, 1), 2, Slices{})
+		require.NoError(t, err)
+		return got.Estimate
 	})
 }
 

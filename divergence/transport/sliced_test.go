@@ -209,3 +209,16 @@ func BenchmarkSliced(b *testing.B) {
 		}
 	})
 }
+
+// Shifted by 3 along an axis, the maximal slice is at distance 3.
+func TestMaxSlicedCovers(t *testing.T) {
+	validity.CoversMean(t, 100, func(r int) statistics.Estimate {
+		y := validity.Normals(2*200, r, 1)
+		for i := 0; i < len(y); i += 2 {
+			y[i] += 3
+		}
+		got, _, err := MaxSliced(context.Background(), validity.Normals(2*300, r, 0), y, 2, Slices{Directions: 20, Seed: uint64(r)})
+		require.NoError(t, err)
+		return got.Estimate
+	})
+}

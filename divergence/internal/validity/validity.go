@@ -62,18 +62,40 @@ func Uniform(t TB, few, permutations int, p func(repeat int) float64) {
 // of 1e-7.
 func Covers(t TB, few int, truth float64, estimate func(repeat int) statistics.Estimate) {
 	t.Helper()
-	n := Repeats(few)
-	hits := 0
-	var bias, size float64
-	for r := range n {
-		e := estimate(r)
+	covers(t, truth, all(few, estimate))
+}
+
+// CoversMean is Covers for an estimate with a bias that its error does not speak of: the
+// truth is the mean of all repeats.
+func CoversMean(t TB, few int, estimate func(repeat int) statistics.Estimate) {
+	t.Helper()
+	e := all(few, estimate)
+	var mean float64
+	for _, v := range e {
+		mean += v.Value / float64(len(e))
+	}
+	covers(t, mean, e)
+}
+
+func all(few int, estimate func(repeat int) statistics.Estimate) []statistics.Estimate {
+	e := make([]statistics.Estimate, Repeats(few))
+	for r := range e {
+		e[r] = estimate(r)
+	}
+	return e
+}
+
+func covers(t TB, truth float64, all []statistics.Estimate) {
+	t.Helper()
+	n := float64(len(all))
+	var hits, bias, size float64
+	for _, e := range all {
 		if math.Abs(e.Value-truth) <= 1.96*e.Error {
 			hits++
 		}
-		bias += (e.Value - truth) / float64(n)
-		size += e.Error / float64(n)
+		bias += (e.Value - truth) / n
+		size += e.Error / n
 	}
-	share := float64(hits) / float64(n)
-	t.Logf("coverage %.4f over %d repeats; mean error %.2g, mean standard error %.2g", share, n, bias, size)
-	require.InDelta(t, 0.95, share, 0.02+5.3*math.Sqrt(0.95*0.05/float64(n)))
+	t.Logf("coverage %.4f over %v repeats; mean error %.2g, mean standard error %.2g", hits/n, n, bias, size)
+	require.InDelta(t, 0.95, hits/n, 0.02+5.3*math.Sqrt(0.95*0.05/n))
 }
