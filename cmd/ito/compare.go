@@ -126,19 +126,25 @@ func (o *compareOptions) models(ctx context.Context, set *dataset.Set, bar *prog
 		}
 		models = append(models, validation.NamedModel{Name: "network", Model: n})
 	}
-	k := o.components
+	m, err := fitted(ctx, set, o.components, o.c.Seed, o.c.Workers, bar)
+	if err != nil {
+		return nil, err
+	}
+	return append(models, validation.NamedModel{Name: "mixture", Model: m}), nil
+}
+
+// fitted is a mixture of k Gaussians by EM; k = 0 takes one for 20 rows, at most
+// 20.
+func fitted(ctx context.Context, set *dataset.Set, k int, seed uint64, workers int, bar *progress) (*score.Mixture, error) {
 	if k == 0 {
 		k = min(20, max(1, set.Rows()/20))
 	}
 	const most = 200
 	m, _, err := score.FitMixture(ctx, set.X, set.Dim, k, score.EMConfig{
-		Seed: o.c.Seed, MaxIter: most, Workers: o.c.Workers,
+		Seed: seed, MaxIter: most, Workers: workers,
 		Observer: func(p score.EMProgress) { bar.set(int64(p.Iter), most, "fitting a mixture by EM") },
 	})
-	if err != nil {
-		return nil, err
-	}
-	return append(models, validation.NamedModel{Name: "mixture", Model: m}), nil
+	return m, err
 }
 
 // drawPicture writes two rows of real digits over the generated ones.

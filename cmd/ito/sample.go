@@ -12,7 +12,6 @@ import (
 	"github.com/ito-sde/ito/internal/dataset"
 	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/score/sampler"
-	"github.com/ito-sde/ito/sde"
 )
 
 func sampleCommand() *cobra.Command {
@@ -35,32 +34,15 @@ func sampleCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entry, err := sampler.ByName(name)
+			c, err := chosen(cmd, name, process, grid, nfe)
 			if err != nil {
 				return err
 			}
-			p, err := sde.ByName(process)
-			if err != nil {
-				return err
-			}
-			spacing, err := sampler.SpacingByName(grid)
-			if err != nil {
-				return err
-			}
-			steps := sampler.StepsFor(entry.Rule.Cost(), nfe, true)
-			if steps < 1 {
-				return fmt.Errorf("--nfe %d does not pay for one step of %s and the final denoising", nfe, name)
-			}
-			g, err := sampler.Times(p, spacing, steps, true)
-			if err != nil {
-				return err
-			}
-			x := make([]float64, n*net.Dim())
 			bar := newProgress(os.Stderr)
-			stats, err := sampler.Sample(cmd.Context(), x, sampler.Config{
-				Process: p, Model: net, Rule: entry.Rule, Grid: g, Seed: seed, Workers: workers,
-				Progress: func(done, total int64) { bar.set(done, total, name) },
-			})
+			c.Model, c.Seed, c.Workers = net, seed, workers
+			c.Progress = func(done, total int64) { bar.set(done, total, "sampling") }
+			x := make([]float64, n*net.Dim())
+			stats, err := sampler.Sample(cmd.Context(), x, c)
 			bar.clear()
 			if err != nil {
 				return err
@@ -88,7 +70,7 @@ func sampleCommand() *cobra.Command {
 	f.StringVar(&name, "sampler", "dpm++2m", "a sampler of ito validate's list")
 	f.IntVar(&nfe, "nfe", 20, "model evaluations per sample")
 	f.StringVar(&process, "process", "vp", "forward process")
-	f.StringVar(&grid, "grid", "karras", "time grid: time, lambda, karras or quadratic")
+	f.StringVar(&grid, "grid", "karras", "time grid: time, lambda, karras, quadratic and others, or a file that ito tune wrote")
 	f.Uint64Var(&seed, "seed", 1, "seed of all random numbers")
 	f.IntVar(&workers, "workers", 0, "goroutines; 0: one a core")
 	guide.add(cmd)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/score/sampler"
 	"github.com/ito-sde/ito/score/sampler/exact"
 )
@@ -40,6 +41,12 @@ type Surrogate struct {
 }
 
 var _ Objective = Surrogate{}
+
+// NewSurrogate returns the objective of W2 on a Gaussian.
+func NewSurrogate(data *divergence.Gaussian) (Surrogate, error) {
+	s, err := exact.SpectrumOf(data)
+	return Surrogate{Data: s}, err
+}
 
 // Error returns W2 or √KL.
 func (s Surrogate) Error(ctx context.Context, c sampler.Config) (float64, error) {

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/score"
 	"github.com/ito-sde/ito/score/sampler"
 	"github.com/ito-sde/ito/sde"
@@ -121,4 +122,23 @@ func rms(a, b []float64, dim int) (e, se float64) {
 	}
 	e = math.Sqrt(mean)
 	return e, sd / math.Sqrt(float64(len(d))) / (2 * e)
+}
+
+// Moments returns the W2 between the Gaussians of the means and covariances of
+// the sampler's and the flow's ends: in the limit of many rows a lower bound for
+// the W2 between the two laws. Gelbrich (1990).
+func (p *Paths) Moments(ctx context.Context, c sampler.Config) (float64, error) {
+	x, err := p.sample(ctx, c, len(p.ends)/p.model.Dim())
+	if err != nil {
+		return 0, err
+	}
+	a, err := divergence.Fit(x, p.model.Dim())
+	if err != nil {
+		return 0, err
+	}
+	b, err := divergence.Fit(p.ends, p.model.Dim())
+	if err != nil {
+		return 0, err
+	}
+	return divergence.W2(a, b)
 }

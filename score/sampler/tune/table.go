@@ -35,10 +35,10 @@ type Table struct {
 	// levels share one, or a level lies beyond them.
 	Timesteps []int `json:"timesteps,omitempty"`
 
-	Objective     string  `json:"objective,omitempty"` // what Error measures
-	Error         float64 `json:"error,omitempty"`
-	Standard      string  `json:"standard,omitempty"` // the best untuned grid, and its error
-	StandardError float64 `json:"standard_error,omitempty"`
+	Objective    string  `json:"objective,omitempty"` // what Error measures
+	Error        float64 `json:"error,omitempty"`
+	Untuned      string  `json:"untuned,omitempty"` // the best untuned grid, and its error
+	UntunedError float64 `json:"untuned_error,omitempty"`
 }
 
 const trainSteps = 1000 // of networks with discrete timesteps

@@ -97,11 +97,11 @@ func TestDigitsAtTenEvaluations(t *testing.T) {
 	require.NoError(t, err)
 	g, err := divergence.Fit(set.X, set.Dim)
 	require.NoError(t, err)
-	data, err := exact.SpectrumOf(g)
+	data, err := tune.NewSurrogate(g)
 	require.NoError(t, err)
 	p := process(t, "vp")
 	for _, name := range []string{"dpm++2m", "dpm++3m", "sde-dpm++2m"} {
-		r, err := tune.Grid(context.Background(), tune.Config{Process: p, Rule: rule(t, name), NFE: 10, Objective: tune.Surrogate{Data: data}, Starts: 4})
+		r, err := tune.Grid(context.Background(), tune.Config{Process: p, Rule: rule(t, name), NFE: 10, Objective: data, Starts: 4})
 		require.NoError(t, err)
 		require.Equal(t, 10, r.NFE)
 		require.LessOrEqual(t, r.Error, r.Standard[0].Error/10, name)
