@@ -47,6 +47,11 @@ func Train(ctx context.Context, x []float64, dim int, c TrainConfig) (*Network, 
 		if t.c.Observer != nil {
 			t.c.Observer(info)
 		}
+		if end := t.step == t.c.Steps || t.stopped(); end || t.step%t.c.SnapshotEvery == 0 {
+			if err := t.snapshot(); err != nil {
+				return nil, err
+			}
+		}
 		if t.step%t.c.SaveEvery == 0 || t.step == t.c.Steps || t.stopped() {
 			if err := t.save(); err != nil {
 				return nil, err

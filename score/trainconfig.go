@@ -35,6 +35,12 @@ type TrainConfig struct {
 	Clip     float64 `json:"clip"`     // largest norm of a gradient; 1
 	EMA      int     `json:"ema"`      // length of the weights' moving average in steps, at most a tenth of those done; 1000
 
+	// Snapshots, if not empty, is a folder for the power averages of Widths, every
+	// SnapshotEvery steps and at the end, from which Average makes others.
+	Snapshots     string    `json:"-"`
+	SnapshotEvery int       `json:"-"`      // a sixteenth of the steps
+	Widths        []float64 `json:"widths"` // 0.05 and 0.1 with Snapshots; see Profile
+
 	// Labels, if not nil, is each row's class, from 0. A share ClassDrop of them,
 	// drawn at random, is withheld from the network, so that it learns both
 	// answers that guidance needs; 0: 0.1.
@@ -101,6 +107,10 @@ func (c TrainConfig) withDefaults() TrainConfig {
 	if c.Labels != nil {
 		deff(&c.ClassDrop, 0.1)
 	}
+	if c.Snapshots != "" && len(c.Widths) == 0 {
+		c.Widths = []float64{0.05, 0.1}
+	}
+	def(&c.SnapshotEvery, max(1, c.Steps/16))
 	if c.Loss == "" {
 		c.Loss = Losses[0].Name
 	}
@@ -124,9 +134,18 @@ func (c TrainConfig) check(rows, dim int) error {
 		{"class-drop", c.ClassDrop, c.ClassDrop >= 0 && c.ClassDrop <= 1},
 		{"hold-out", c.HoldOut, c.HoldOut >= 0 && c.HoldOut <= 0.9}, {"check-every", float64(c.CheckEvery), c.CheckEvery > 0},
 		{"patience", float64(c.Patience), c.Patience >= 0}, {"save-every", float64(c.SaveEvery), c.SaveEvery > 0},
+		{"snapshot-every", float64(c.SnapshotEvery), c.SnapshotEvery > 0},
 	} {
 		if !e.ok {
 			return fmt.Errorf("%w: %s %v is out of range", ErrTraining, e.name, e.v)
+		}
+	}
+	for _, w := range c.Widths {
+		if err := (Profile{w, 1}).check(); err != nil {
+			return err
+		}
+		if c.Snapshots == "" {
+			return fmt.Errorf("%w: averages of widths %v and no folder for their snapshots", ErrTraining, c.Widths)
 		}
 	}
 	if c.Patience > 0 && c.HoldOut == 0 {

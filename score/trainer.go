@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 	"math"
+	"os"
 
 	"github.com/ito-sde/ito/score/nn"
 	"github.com/ito-sde/ito/sde/noise"
@@ -21,6 +22,7 @@ type trainer struct {
 	average nn.Network // of the weights
 	weights *learner   // of the losses by level; nil: none
 	held    heldOut
+	powers  []power
 
 	step  int
 	rows  int // of a tile
@@ -108,6 +110,14 @@ func newTrainer(x []float64, dim int, c TrainConfig) (*trainer, error) {
 			return nil, fmt.Errorf("%w: %w", ErrTraining, err)
 		}
 		t.weights = newLearner(net, c.Seed)
+	}
+	for _, w := range c.Widths {
+		t.powers = append(t.powers, newPower(w, len(t.main.sum)))
+	}
+	if c.Snapshots != "" { // better before the work than after it
+		if err := os.MkdirAll(c.Snapshots, 0o755); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrTraining, err)
+		}
 	}
 	t.allocate()
 	t.hold(held, heldLabels)

@@ -105,3 +105,46 @@ func TestSchedules(t *testing.T) {
 		}
 	}
 }
+
+// γ of the widths that the paper tabulates, and the width of a profile by a sum over
+// its weights. Karras et al. (2024), table 4 lists γ = 16.97 and 6.94 for 5 and 10 %.
+func TestProfileExponent(t *testing.T) {
+	for width, want := range map[float64]float64{0.05: 16.97, 0.1: 6.94} {
+		p := Profile{Width: width, Step: 1}
+		g := p.exponent()
+		require.InDelta(t, want, g, 0.005)
+		var sum, mean, square float64
+		const n = 200000
+		for i := range n {
+			u := (float64(i) + 0.5) / n
+			w := math.Pow(u, g)
+			sum, mean, square = sum+w, mean+w*u, square+w*u*u
+		}
+		mean /= sum
+		require.InDelta(t, width, math.Sqrt(square/sum-mean*mean), 1e-6)
+	}
+}
+
+// The running average is the sum that it stands for, to the order of 1/steps.
+func TestPowerAverage(t *testing.T) {
+	const steps = 4000
+	p := newPower(0.1, 1)
+	var sum, weight float64
+	for k := 1; k <= steps; k++ {
+		theta := math.Sin(float64(k) / 300)
+		p.add([]float32{float32(theta)}, k)
+		w := math.Pow(float64(k)/steps, p.exponent)
+		sum, weight = sum+w*theta, weight+w
+	}
+	require.InDelta(t, sum/weight, p.weights[0], 1e-3)
+	// Overlap of two profiles, against a sum.
+	a, b := Profile{0.1, 1000}, Profile{0.05, 1500}
+	var overlap float64
+	const n = 100000
+	g, h := a.exponent(), b.exponent()
+	for i := range n {
+		u := 1000 * (float64(i) + 0.5) / n
+		overlap += (g + 1) / 1000 * math.Pow(u/1000, g) * (h + 1) / 1500 * math.Pow(u/1500, h) * 1000 / n
+	}
+	require.InEpsilon(t, overlap, a.overlap(b), 1e-6)
+}

@@ -50,6 +50,9 @@ func (t *trainer) vectors() []vector {
 	if t.held.best != nil {
 		vs = append(vs, vector{"best.", t.main, t.held.best})
 	}
+	for i, p := range t.powers {
+		vs = append(vs, vector{fmt.Sprintf("power%d.", i), t.main, p.weights})
+	}
 	if w := t.weights; w != nil {
 		vs = append(vs, vector{"weights.", w, w.Parameters()}, vector{"weights.adam.m.", w, w.m}, vector{"weights.adam.v.", w, w.v})
 	}

@@ -68,6 +68,9 @@ func (t *trainer) advance(ctx context.Context) (TrainStep, error) {
 	k := float64(t.step + 1)
 	vec.Lerp(t.average.Parameters(), t.main.Parameters(), float32(1/math.Min(float64(t.c.EMA), 1+k/10)))
 	t.step++
+	for i := range t.powers {
+		t.powers[i].add(t.main.Parameters(), t.step)
+	}
 	info := TrainStep{Step: t.step, Steps: t.c.Steps, Loss: loss, Rate: rate, GradNorm: norm}
 	if len(t.held.tiles) > 0 && (t.step%t.c.CheckEvery == 0 || t.step == t.c.Steps) {
 		// Not to be cut short: a step is whole or not made.

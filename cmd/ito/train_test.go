@@ -39,6 +39,25 @@ func TestTrainUNet(t *testing.T) {
 	require.Equal(t, 10, loaded.Classes())
 }
 
+// An average of another width is made of a run's snapshots.
+func TestAverageCommand(t *testing.T) {
+	dir := t.TempDir()
+	snapshots := filepath.Join(dir, "s")
+	_, err := run(t, "average", "--snapshots", snapshots, "--out", filepath.Join(dir, "a"))
+	require.ErrorContains(t, err, "no snapshots")
+	_, err = run(t, "train", "--data", "faithful", "--hidden", "16", "--blocks", "1", "--steps", "40", "--batch", "128", "--snapshots", snapshots, "--out", filepath.Join(dir, "m"))
+	require.NoError(t, err)
+	out, err := run(t, "average", "--snapshots", snapshots, "--width", "0.15", "--out", filepath.Join(dir, "a"))
+	require.NoError(t, err)
+	require.Contains(t, out, "width 0.15 at step 40, of 40 snapshots")
+	_, err = run(t, "sample", "--model", filepath.Join(dir, "a"), "--n", "5", "--out", filepath.Join(dir, "x.npy"))
+	require.NoError(t, err)
+	_, err = run(t, "average", "--snapshots", snapshots, "--width", "0.5", "--out", filepath.Join(dir, "a"))
+	require.ErrorContains(t, err, "width 0.5")
+	_, err = run(t, "average")
+	require.ErrorContains(t, err, "--snapshots and --out")
+}
+
 // Rows of a file are pictures of the size that is said.
 func TestTrainUNetOfFile(t *testing.T) {
 	dir := t.TempDir()
