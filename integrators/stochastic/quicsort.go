@@ -61,28 +61,7 @@ type shares struct{ beta, a, b float64 }
 
 func newShares(gamma, h, share float64) shares {
 	x := gamma * share * h
-	return shares{math.Exp(-x), share * h * phi1(x), share * share * h * phi2(x)}
-}
-
-// phi1 is (1 − e^(−x))/x.
-func phi1(x float64) float64 {
-	if x == 0 {
-		return 1
-	}
-	return -math.Expm1(-x) / x
-}
-
-// phi2 is (e^(−x) − 1 + x)/x² = ½ − x/6 + x²/24 − ...
-func phi2(x float64) float64 {
-	if math.Abs(x) > 1 {
-		return (math.Expm1(-x) + x) / (x * x)
-	}
-	sum, term := 0.0, 0.5
-	for k := 3.0; math.Abs(term) > 1e-18; k++ {
-		sum += term
-		term *= -x / k
-	}
-	return sum
+	return shares{math.Exp(-x), share * h * phi1(-x), share * share * h * phi2(-x)}
 }
 
 func (q *quicsort) Step(dst []float64, t, h float64, y, dw []float64) error {

@@ -8,7 +8,8 @@
 // and SlowRK on commutative noise in Stratonovich's, of strong order 1½, and
 // MilsteinGeneral, of order 1, where the noise does not commute; for expectations,
 // DRI1; TamedEuler or DriftImplicitEuler where the drift is superlinear or
-// stiff, SROCK2 where it is stiff and large; QUICSORT for paths of a Langevin
+// stiff, SROCK2 where it is stiff and large, ExponentialSRA or Strang where it is a
+// stiff linear part beside another; ImplicitMidpoint to keep invariants; QUICSORT for paths of a Langevin
 // equation, BAOAB for its equilibrium.
 // [Check] refuses a method on noise that it is not made for, and the [Catalogue]
 // lists all.
@@ -105,8 +106,9 @@ type System struct {
 	Calculus  Calculus
 	Structure Structure
 
-	langevin *langevin // of the systems that Langevin makes
-	pair     *System   // of those that Pair makes
+	langevin   *langevin   // of the systems that Langevin makes
+	pair       *System     // of those that Pair makes
+	semilinear *semilinear // of those that Semilinear makes
 }
 
 // ErrSystem is wrapped by the errors about a System that is no equation.

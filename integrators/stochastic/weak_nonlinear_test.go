@@ -36,6 +36,7 @@ func TestWeakOrdersOnNonlinearEquation(t *testing.T) {
 			Diffusion:           each(1, func(_ int, _, y float64) float64 { return math.Sqrt(1 + y*y) }),
 			DiffusionDerivative: each(1, func(_ int, _, y float64) float64 { return y / math.Sqrt(1+y*y) }),
 		}
+		s = adapted(t, e.Method, s)
 		if stochastic.Check(e.Method, &s) != nil {
 			continue
 		}
