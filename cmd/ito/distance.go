@@ -8,14 +8,12 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ito-sde/ito/divergence"
-	"github.com/ito-sde/ito/divergence/permutation"
-	"github.com/ito-sde/ito/divergence/sample"
-	"github.com/ito-sde/ito/divergence/transport"
 	"github.com/ito-sde/ito/internal/dataset"
 )
 
@@ -26,6 +24,7 @@ type distanceTask struct {
 	k            int
 	directions   int
 	permutations int
+	bins         int
 	seed         uint64
 }
 
@@ -36,66 +35,6 @@ type distanceRow struct {
 	Error *float64 `json:"error,omitempty"`
 	P     *float64 `json:"p,omitempty"`
 	Note  string   `json:"note,omitempty"`
-}
-
-// distances in the order in which they are printed.
-var distances = []struct {
-	name string
-	of   func(context.Context, distanceTask) (permutation.Result, error)
-}{
-	{"gaussian-w2", gaussian(divergence.W2)},
-	{"gaussian-kl", gaussian(divergence.KL)},
-	{"sliced-w2", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		return transport.Sliced(ctx, t.x, t.y, t.dim, t.slices())
-	}},
-	{"max-sliced-w2", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		c := t.slices()
-		c.Permutations = 0
-		r, _, err := transport.MaxSliced(ctx, t.x, t.y, t.dim, c)
-		return r, err
-	}},
-	{"energy", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		return sample.Energy(ctx, t.x, t.y, t.dim, t.config())
-	}},
-	{"mmd2", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		return sample.MMD(ctx, t.x, t.y, t.dim, 0, t.config())
-	}},
-	{"knn-kl", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		return sample.KL(ctx, t.x, t.y, t.dim, t.k, sample.Config{})
-	}},
-	{"sinkhorn", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		return transport.Sinkhorn(ctx, t.x, t.y, t.dim, transport.Entropic{Seed: t.seed})
-	}},
-	{"exact-w2", func(ctx context.Context, t distanceTask) (permutation.Result, error) {
-		return transport.Exact(ctx, t.x, t.y, t.dim, transport.Slices{Seed: t.seed})
-	}},
-}
-
-// onlyByName is how many of the last distances are slow.
-const onlyByName = 2
-
-func (t distanceTask) slices() transport.Slices {
-	return transport.Slices{Directions: t.directions, Permutations: t.permutations, Seed: t.seed}
-}
-
-func (t distanceTask) config() sample.Config {
-	return sample.Config{Permutations: t.permutations, Seed: t.seed}
-}
-
-func gaussian(f func(p, q *divergence.Gaussian) (float64, error)) func(context.Context, distanceTask) (permutation.Result, error) {
-	return func(_ context.Context, t distanceTask) (permutation.Result, error) {
-		p, err := divergence.Fit(t.x, t.dim)
-		if err != nil {
-			return permutation.Failed, err
-		}
-		q, err := divergence.Fit(t.y, t.dim)
-		if err != nil {
-			return permutation.Failed, err
-		}
-		out := permutation.Failed
-		out.Value, err = f(p, q)
-		return out, err
-	}
 }
 
 func distanceCommand() *cobra.Command {
@@ -109,9 +48,12 @@ func distanceCommand() *cobra.Command {
 standard error, which holds where the laws differ; "p" is the permutation p-value
 of the hypothesis that they do not. gaussian-w2 and gaussian-kl are those of the
 fitted Gaussians. energy, mmd2, sinkhorn and sliced distances compare the laws;
-knn-kl is KL(a‖b) in nats. Of the Gaussians, max-sliced-w2, knn-kl and the
-slow ones there is no p-value. sinkhorn and exact-w2, which are slow, come only when
-they are named. A distance that these data do not admit is marked so.`,
+knn-kl is KL(a‖b) in nats. kde- distances are those of kernel estimates, histogram-
+ones those of --bins cells a side, all with the p-value of Jensen–Shannon; line-w1
+and line-w2 are exact, for rows of one number. Of the Gaussians, kde-, line- and
+exact ones, max-sliced-w2, knn-kl and sinkhorn there is no p-value. These come only
+when they are named:
+` + onlyNamed() + `A distance that these data do not admit is marked so.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := t.read(args[0], args[1]); err != nil {
@@ -130,11 +72,12 @@ they are named. A distance that these data do not admit is marked so.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&names, "distances", nil, "which; default: all but the slow ones")
+	f.StringSliceVar(&names, "distances", nil, "which; default: all but those that must be named")
 	f.IntVar(&t.permutations, "permutations", 199, "permutations for the p-values; 0: none")
 	f.IntVar(&t.directions, "directions", 128, "directions of sliced distances")
 	f.IntVar(&t.k, "k", 4, "neighbours of knn-kl")
 	f.Uint64Var(&t.seed, "seed", 1, "seed of all random numbers")
+	f.IntVar(&t.bins, "bins", 16, "cells a side of histograms")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -179,7 +122,11 @@ func (t distanceTask) run(ctx context.Context, names []string) ([]distanceRow, e
 		}
 	}
 	if names == nil {
-		names = known[:len(known)-onlyByName]
+		for _, d := range distances {
+			if !d.named {
+				names = append(names, d.name)
+			}
+		}
 	}
 	var out []distanceRow
 	var failed error
@@ -208,6 +155,23 @@ func (t distanceTask) run(ctx context.Context, names []string) ([]distanceRow, e
 		return nil, failed
 	}
 	return out, nil
+}
+
+// onlyNamed lists the distances that must be named, a few to a line.
+func onlyNamed() string {
+	var b strings.Builder
+	width := 0
+	for _, d := range distances {
+		if !d.named {
+			continue
+		}
+		if width += len(d.name) + 1; width > 78 {
+			b.WriteByte('\n')
+			width = len(d.name) + 1
+		}
+		b.WriteString(d.name + " ")
+	}
+	return b.String() + "\n"
 }
 
 func finite(v float64) *float64 {

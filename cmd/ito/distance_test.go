@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -64,6 +65,16 @@ func TestDistance(t *testing.T) {
 	kl := p(a, b, "knn-kl")
 	require.InDelta(t, 0, *kl.Value, 5**kl.Error)
 	require.InDelta(t, 8, *p(a, far, "sinkhorn").Value, 0.7)
+
+	require.InDelta(t, 1, *p(a, far, "gaussian-bhattacharyya").Value, 0.2) // δ²/8
+	// TV of a shift by 2√2: 2Φ(√2) − 1.
+	require.InDelta(t, math.Erf(1), *p(a, far, "kde-tv").Value, 0.1)
+	require.InDelta(t, math.Erf(1), *p(a, far, "histogram-tv").Value, 0.1)
+	require.Equal(t, 1.0/40, *p(a, far, "histogram-js").P)
+	_, err := runDistance(a, far, "--distances", "line-w2")
+	require.ErrorIs(t, err, divergence.ErrDimension)
+	narrow, wide := writeRows(t, "narrow.npy", 300, 1, 5, 0), writeRows(t, "wide.npy", 300, 1, 6, 3)
+	require.InDelta(t, 3, *p(narrow, wide, "line-w1").Value, 0.4)
 
 	out, err := runDistance(a, far, "--permutations", "9")
 	require.NoError(t, err)
