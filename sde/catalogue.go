@@ -2,6 +2,7 @@ package sde
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +34,14 @@ var Pretrained = []Entry{
 	{"ddpm-zero-snr", ZeroTerminalSNR{ddpm}, "DDPM's steps, rescaled to α = 0 at the last"},
 }
 
+// Augmented lists the processes that noise the data by way of other variables.
+var Augmented = []Entry{
+	{"cld", CLD{Rate: 8, Gamma: 0.04, Cutoff: 1e-3}, "critically damped Langevin diffusion, β = 4, M = 1/4"},
+}
+
+// All returns the entries of the Catalogue, of Pretrained and of Augmented.
+func All() []Entry { return slices.Concat(Catalogue, Pretrained, Augmented) }
+
 var ddpm, keras = table(LinearBetas(1000, 1e-4, 0.02)), table(LinearBetas(1000, 2e-5, 0.02))
 
 func table(betas []float64) *Table {
@@ -43,9 +52,9 @@ func table(betas []float64) *Table {
 	return p
 }
 
-// ByName returns the process of the Catalogue or of Pretrained.
+// ByName returns the process of one of All.
 func ByName(name string) (Process, error) {
-	all := append(append([]Entry(nil), Catalogue...), Pretrained...)
+	all := All()
 	names := make([]string, len(all))
 	for i, e := range all {
 		if e.Name == name {

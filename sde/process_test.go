@@ -126,7 +126,7 @@ func TestCosineNearData(t *testing.T) {
 
 func TestByName(t *testing.T) {
 	_, err := sde.ByName("dpm")
-	require.ErrorContains(t, err, `no process "dpm"; known: vp, vp-cosine, subvp, ve, edm, flow, trigonometric, vp-shifted, ddpm, ddpm-keras, ddpm-zero-snr`)
+	require.ErrorContains(t, err, `no process "dpm"; known: vp, vp-cosine, subvp, ve, edm, flow, trigonometric, vp-shifted, ddpm, ddpm-keras, ddpm-zero-snr, cld`)
 }
 
 // The level of every process where its signal equals its noise.

@@ -42,8 +42,8 @@ func Target() exact.Spectrum {
 // LadderConfig says how far to climb. The zero value is the full ladder of
 // deterministic proofs without Monte Carlo.
 type LadderConfig struct {
-	Processes []string // default: vp and ve
-	Samplers  []string // default: all of sampler.Catalogue and sampler.Distilled
+	Processes []string // default: vp and ve, and cld for sampler.Phase
+	Samplers  []string // default: sampler.All
 	Smooth    bool     // fit orders on a grid whose steps differ from the next by O(h) of themselves
 	Samples   int      // Monte Carlo rows to compare with the exact law; 0: none
 	Seed      uint64
@@ -66,37 +66,63 @@ const (
 // the exact W2 between its output law and the exact marginal, no Monte Carlo
 // in it, its exactness for data of one point where it claims that, and on request the agreement of sampled moments with that law.
 func Ladder(ctx context.Context, c LadderConfig) ([]LadderRow, error) {
-	entries, err := pick(append(slices.Clone(sampler.Catalogue), sampler.Distilled...), c.Samplers, func(e sampler.Entry) string { return e.Name }, "sampler")
-	if err != nil {
-		return nil, err
-	}
-	if len(c.Processes) == 0 {
-		c.Processes = []string{"vp", "ve"}
-	}
-	processes, err := pick(append(slices.Clone(sde.Catalogue), sde.Pretrained...), c.Processes, func(e sde.Entry) string { return e.Name }, "process")
+	pairs, err := c.pairs()
 	if err != nil {
 		return nil, err
 	}
 	var rows []LadderRow
-	for _, p := range processes {
-		for _, e := range entries {
-			if c.Progress != nil {
-				c.Progress(len(rows), len(processes)*len(entries), e.Name+" on "+p.Name)
-			}
-			row, err := climb(ctx, e, p, c)
-			if err != nil {
-				if ctx.Err() != nil {
-					return rows, err
-				}
-				row.Pass, row.Note = false, err.Error()
-			}
-			rows = append(rows, row)
+	for _, v := range pairs {
+		if c.Progress != nil {
+			c.Progress(len(rows), len(pairs), v.sampler.Name+" on "+v.process.Name)
 		}
+		row, err := climb(ctx, v.sampler, v.process, c)
+		if err != nil {
+			if ctx.Err() != nil {
+				return rows, err
+			}
+			row.Pass, row.Note = false, err.Error()
+		}
+		rows = append(rows, row)
 	}
 	if c.Progress != nil {
 		c.Progress(len(rows), len(rows), "")
 	}
 	return rows, nil
+}
+
+// pair is a sampler on a process.
+type pair struct {
+	sampler sampler.Entry
+	process sde.Entry
+}
+
+// pairs lists what to climb with: every sampler on every process that it can
+// have.
+func (c LadderConfig) pairs() ([]pair, error) {
+	entries, err := pick(sampler.All(), c.Samplers, func(e sampler.Entry) string { return e.Name }, "sampler")
+	if err != nil {
+		return nil, err
+	}
+	names := c.Processes
+	if len(names) == 0 {
+		names = []string{"vp", "ve", "cld"}
+	}
+	processes, err := pick(sde.All(), names, func(e sde.Entry) string { return e.Name }, "process")
+	if err != nil {
+		return nil, err
+	}
+	var out []pair
+	for _, p := range processes {
+		_, cld := p.Process.(sde.CLD)
+		for _, e := range entries {
+			phase := slices.ContainsFunc(sampler.Phase, func(o sampler.Entry) bool { return o.Name == e.Name })
+			if phase && !cld || !phase && cld && len(c.Processes) == 0 {
+				continue
+			}
+			out = append(out, pair{e, p})
+		}
+	}
+	return out, nil
 }
 
 func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (LadderRow, error) {

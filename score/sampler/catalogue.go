@@ -2,6 +2,7 @@ package sampler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ito-sde/ito/integrators"
@@ -102,6 +103,17 @@ var Distilled = []Entry{
 	{"consistency-flow", Consistency{}, 0, "consistency trajectory model without noise", true},
 }
 
+// Phase lists the rules for positions and velocities, which the process sde.CLD
+// alone has.
+var Phase = []Entry{
+	{"cld-euler", PhaseEuler{}, 1, "Euler–Maruyama for the reverse of critically damped Langevin diffusion", false},
+	{"sscs", SSCS{}, 1, "symmetric splitting: exact damping around a kick by the score", false},
+	{"sscs-twice", SSCS{Twice: true}, 2, "symmetric splitting with the kick by the midpoint rule", false},
+	{"gddim", GDDIM{}, 1, "exponential Euler for the flow in phase space", true},
+	{"gddim-1", GDDIM{Order: 1}, 2, "two-step exponential rule for the flow in phase space", true},
+	{"gddim-2", GDDIM{Order: 2}, 3, "three-step exponential rule for the flow in phase space", true},
+}
+
 // AdaptiveEntry describes a rule that chooses its steps.
 type AdaptiveEntry struct {
 	Name  string
@@ -118,9 +130,12 @@ var Adaptives = []AdaptiveEntry{
 	{"improved-euler", ImprovedEuler{}, 1, "improved Euler for the reverse SDE judged by Euler–Maruyama"},
 }
 
-// ByName returns the entry of the Catalogue or of Distilled.
+// All returns the entries of the Catalogue, of Distilled and of Phase.
+func All() []Entry { return slices.Concat(Catalogue, Distilled, Phase) }
+
+// ByName returns one of All.
 func ByName(name string) (Entry, error) {
-	all := append(append([]Entry(nil), Catalogue...), Distilled...)
+	all := All()
 	names := make([]string, len(all))
 	for i, e := range all {
 		if e.Name == name {
