@@ -108,6 +108,15 @@ func (p Parameterisation) ToDenoiser(dst, x, out []float64, at sde.Level) error 
 	return nil
 }
 
+// InputScale is what rows at a level are multiplied with before a network of the
+// parameterisation sees them: 1, but for EDM c_in = 1/√(α²s² + σ²).
+func (p Parameterisation) InputScale(at sde.Level) float64 {
+	if p.kind != edm {
+		return 1
+	}
+	return 1 / math.Hypot(at.Alpha*p.s, at.Sigma)
+}
+
 func (p Parameterisation) coefficients(at sde.Level) (affine, error) {
 	if err := checkLevel(at); err != nil {
 		return affine{}, err
