@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"image"
 	"image/color"
 	"io"
 	"math"
@@ -15,16 +16,25 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Curve is a named line.
+// Curve is a named line, broken where a number is NaN. One without a name has no place in
+// the legend, and the colour of the one before it.
 type Curve struct {
-	Name string
-	X, Y []float64
+	Name   string
+	X, Y   []float64
+	Points bool // points instead of the line
+}
+
+// Heat is a picture under the curves, over a rectangle of the plot.
+type Heat struct {
+	Image          image.Image
+	X0, Y0, X1, Y1 float64
 }
 
 // Panel is a plot among others. Curves of one name share their look in all
 // panels.
 type Panel struct {
 	Title, X, Y string
+	Heat        *Heat  // under everything; nil: none
 	Bands       []Band // under the curves, the widest first
 	Curves      []Curve
 	// LogX and LogY make an axis logarithmic; what is not positive has no place
@@ -95,6 +105,9 @@ func Curves(w io.Writer, format string, panels []Panel) error {
 
 func (panel Panel) plot(names *[]string, legend *plot.Legend) (*plot.Plot, error) {
 	p := house(panel.Title, panel.X, panel.Y)
+	if h := panel.Heat; h != nil {
+		p.Add(plotter.NewImage(h.Image, h.X0, h.Y0, h.X1, h.Y1))
+	}
 	for k, b := range panel.Bands {
 		band, err := b.polygon()
 		if err != nil {
@@ -110,34 +123,46 @@ func (panel Panel) plot(names *[]string, legend *plot.Legend) (*plot.Plot, error
 			legend.Add(b.Name, band)
 		}
 	}
+	i := 0
 	for _, c := range panel.Curves {
-		xy := panel.points(c)
-		if len(xy) == 0 {
+		pieces := panel.pieces(c)
+		if len(pieces) == 0 {
 			continue
 		}
-		i := slices.Index(*names, c.Name)
-		added := i < 0
-		if added {
-			i = len(*names)
-			*names = append(*names, c.Name)
+		added := false
+		if c.Name != "" {
+			i = slices.Index(*names, c.Name)
+			if added = i < 0; added {
+				i = len(*names)
+				*names = append(*names, c.Name)
+			}
 		}
-		line, points, err := plotter.NewLinePoints(xy)
-		if err != nil {
-			return nil, err
-		}
-		line.LineStyle, points.GlyphStyle = style{colour: i, dash: i / len(palette)}.draw()
-		p.Add(line)
-		thumbs := []plot.Thumbnailer{line}
-		if panel.Marks {
-			p.Add(points)
-			thumbs = append(thumbs, points)
+		var thumbs []plot.Thumbnailer
+		for _, xy := range pieces {
+			line, points, err := plotter.NewLinePoints(xy)
+			if err != nil {
+				return nil, err
+			}
+			line.LineStyle, points.GlyphStyle = style{colour: i, dash: i / len(palette)}.draw()
+			var drawn []plot.Thumbnailer
+			if c.Points {
+				points.Radius = vg.Points(1.7)
+			} else {
+				p.Add(line)
+				drawn = append(drawn, line)
+			}
+			if c.Points || panel.Marks {
+				p.Add(points)
+				drawn = append(drawn, points)
+			}
+			thumbs = drawn
 		}
 		if added {
 			legend.Add(c.Name, thumbs...)
 		}
 	}
 	widen(&p.X, panel.LogX, panel.Marks)
-	widen(&p.Y, panel.LogY, true)
+	widen(&p.Y, panel.LogY, panel.Heat == nil)
 	return p, nil
 }
 
@@ -171,6 +196,21 @@ func (decades) Ticks(lo, hi float64) []plot.Tick {
 		}
 	}
 	return ticks
+}
+
+// pieces are the parts of a curve between numbers that are NaN.
+func (panel Panel) pieces(c Curve) (all []plotter.XYs) {
+	from := 0
+	for i := 0; i <= len(c.X); i++ {
+		if i < len(c.X) && !math.IsNaN(c.X[i]) && !math.IsNaN(c.Y[i]) {
+			continue
+		}
+		if xy := panel.points(Curve{X: c.X[from:i], Y: c.Y[from:i]}); len(xy) > 0 {
+			all = append(all, xy)
+		}
+		from = i + 1
+	}
+	return all
 }
 
 // points leaves out what cannot be drawn, and what would fall on the point before:

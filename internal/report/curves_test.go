@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"image"
+	"image/color"
 	"image/png"
 	"math"
 	"strings"
@@ -13,10 +15,10 @@ import (
 func TestCurves(t *testing.T) {
 	x := []float64{1, 2, 3}
 	panels := []Panel{
-		{Title: "one", X: "t", Curves: []Curve{{"a", x, x}, {"b", x, []float64{1, math.NaN(), 3}}}},
-		{Title: "two", X: "t", LogX: true, LogY: true, Marks: true, Curves: []Curve{{"a", x, []float64{0, 1e-9, 1e3}}, {"none", x, []float64{0, -1, math.Inf(1)}}}},
+		{Title: "one", X: "t", Curves: []Curve{{Name: "a", X: x, Y: x}, {Name: "b", X: x, Y: []float64{1, math.NaN(), 3}}}},
+		{Title: "two", X: "t", LogX: true, LogY: true, Marks: true, Curves: []Curve{{Name: "a", X: x, Y: []float64{0, 1e-9, 1e3}}, {Name: "none", X: x, Y: []float64{0, -1, math.Inf(1)}}}},
 		{Title: "empty"},
-		{Title: "still", Curves: []Curve{{"a", []float64{1}, []float64{1}}}},
+		{Title: "still", Curves: []Curve{{Name: "a", X: []float64{1}, Y: []float64{1}}}},
 	}
 	var b bytes.Buffer
 	require.NoError(t, Curves(&b, "svg", panels))
@@ -28,6 +30,24 @@ func TestCurves(t *testing.T) {
 	require.NoError(t, Curves(&b, "png", panels[:1]))
 	_, err := png.Decode(&b)
 	require.NoError(t, err)
+}
+
+// A picture lies under the points, a curve is broken where a number is missing, and its
+// second part without a name is not in the legend.
+func TestHeat(t *testing.T) {
+	m := image.NewPaletted(image.Rect(0, 0, 4, 3), color.Palette{color.Black, color.White})
+	panel := Panel{Heat: &Heat{m, 0, 0, 4, 3}, Curves: []Curve{
+		{Name: "path", X: []float64{1, 2, 2, 3, 3}, Y: []float64{1, 2, math.NaN(), 1, 2}},
+		{X: []float64{1}, Y: []float64{2}, Points: true},
+		{Name: "other", X: []float64{1}, Y: []float64{2}, Points: true},
+	}}
+	require.Len(t, panel.pieces(panel.Curves[0]), 2)
+	var b bytes.Buffer
+	require.NoError(t, Curves(&b, "svg", []Panel{panel}))
+	require.Contains(t, b.String(), "<image")
+	require.Contains(t, b.String(), ">path<")
+	b.Reset()
+	require.NoError(t, Curves(&b, "png", []Panel{panel}))
 }
 
 // A long curve keeps its extremes and its ends, and loses what no screen shows.
