@@ -186,11 +186,21 @@ func (f Functionals) Join(dst, left, right []float64, dim int, hl, hr float64) {
 	if len(dst) != len(left) || len(dst) != len(right) {
 		panic(fmt.Sprintf("noise: %d and %d numbers joined to %d", len(left), len(right), len(dst)))
 	}
-	d, l, r := f.Parts(dst, dim), f.Parts(left, dim), f.Parts(right, dim)
-	p, q := hl/(hl+hr), hr/(hl+hr)
+	f.join(f.Parts(dst, dim), f.Parts(left, dim), f.Parts(right, dim), dim, hl, hr)
+}
+
+// join is Join of numbers that are cut up already.
+func (f Functionals) join(d, l, r Parts, dim int, hl, hr float64) {
 	if d.A != nil {
 		joinAreas(d.A, l, r, dim)
 	}
+	if d.H == nil && d.V == nil {
+		for i, wl := range l.W {
+			d.W[i] = wl + r.W[i]
+		}
+		return
+	}
+	p, q := hl/(hl+hr), hr/(hl+hr)
 	for i, v := range l.V {
 		d.V[i] = v / p
 	}
@@ -226,9 +236,12 @@ func joinAreas(dst []float64, l, r Parts, dim int) {
 // left is where z comes, right the other half.
 func (f Functionals) halve(left, right, whole Parts, h float64) {
 	root := math.Sqrt(h)
-	sdE, sdK := root/math.Sqrt(12), root/math.Sqrt(720)
-	if whole.K != nil {
-		sdE = root / math.Sqrt(192)
+	var sdE, sdK float64
+	switch {
+	case whole.K != nil:
+		sdE, sdK = root/math.Sqrt(192), root/math.Sqrt(720)
+	case whole.H != nil:
+		sdE = root / math.Sqrt(12)
 	}
 	for i, w := range whole.W {
 		u := float64(0.5 * root * left.W[i])

@@ -37,7 +37,9 @@ func gaussian(isa simd.ISA, dst []float64, dim int, at Address) {
 			}
 		}
 		s := NewStream(at)
-		s.drop(before * dim)
+		if before > 0 {
+			s.drop(before * dim)
+		}
 		n := min(len(dst), (BlockRows-before)*dim)
 		s.Fill(dst[:n])
 		dst = dst[n:]

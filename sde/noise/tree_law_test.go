@@ -9,7 +9,7 @@ import (
 )
 
 // covariance returns that of the linear functions value of the normals at the
-// addresses, read off by impulses. value writes its numbers to dst.
+// addresses, up to six a row, read off by impulses. value writes its numbers to dst.
 func covariance(t *testing.T, addresses []Address, size int, value func(source Source, dst []float64)) [][]float64 {
 	t.Helper()
 	cov := make([][]float64, size)
@@ -20,10 +20,12 @@ func covariance(t *testing.T, addresses []Address, size int, value func(source S
 	value(Zero{}, dst)
 	require.Equal(t, make([]float64, size), dst, "without noise")
 	for _, at := range addresses {
-		value(Impulse{At: at}, dst)
-		for i := range cov {
-			for j := range cov {
-				cov[i][j] += dst[i] * dst[j]
+		for coordinate := range 6 {
+			value(Impulse{At: at, Coordinate: coordinate}, dst)
+			for i := range cov {
+				for j := range cov {
+					cov[i][j] += dst[i] * dst[j]
+				}
 			}
 		}
 	}
