@@ -63,7 +63,7 @@ func (t *trainer) hold(x []float64, labels []int) {
 	for lo := 0; lo < h.rows; lo += t.rows {
 		e := newExamples(min(t.rows, h.rows-lo), t.dim, labels != nil)
 		s := noise.NewStream(noise.Address{Seed: t.c.Seed, Use: noise.Train, Row: uint64(len(h.tiles)) * tileStride, Stage: 1})
-		t.draw(&e, &s, x, labels, func(r int) int { return (lo + r) % rows })
+		t.draw(&e, &s, x, labels, 0, func(r int) int { return (lo + r) % rows })
 		h.tiles = append(h.tiles, e)
 	}
 	h.sums = make([]float64, len(h.tiles))

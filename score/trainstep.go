@@ -124,8 +124,8 @@ func (t *trainer) rate() float64 {
 	return t.c.Rate * min(1, float64(t.step+1)/float64(t.c.Warm)) * t.schedule.factor(float64(t.step), &t.c)
 }
 
-// draw noises rows of x: those of the given indices, or any where there are none.
-func (t *trainer) draw(e *examples, s *noise.Stream, x []float64, labels []int, pick func(r int) int) {
+// draw noises the rows of x that pick names, their inputs by a share more.
+func (t *trainer) draw(e *examples, s *noise.Stream, x []float64, labels []int, more float64, pick func(r int) int) {
 	s.Fill(e.z)
 	dim, sd := t.dim, t.network.SigmaData
 	for r := range e.level {
@@ -147,6 +147,9 @@ func (t *trainer) draw(e *examples, s *noise.Stream, x []float64, labels []int, 
 			y := v + sigma*e.z[k]
 			e.in[k] = float32(y / q)
 			e.target[k] = float32((v - skip*y) / out)
+			if more > 0 {
+				e.in[k] += float32(more * sigma / q * s.Normal())
+			}
 		}
 	}
 }
@@ -156,7 +159,7 @@ func (t *trainer) gradient(worker, i int) {
 	b := &t.tiles[i]
 	s := noise.NewStream(noise.Address{Seed: t.c.Seed, Use: noise.Train, Row: uint64(i) * tileStride, Step: uint64(t.step)})
 	rows := len(t.x) / t.dim
-	t.draw(&b.examples, &s, t.x, t.labels, func(int) int { return min(rows-1, int(s.Uniform()*float64(rows))) })
+	t.draw(&b.examples, &s, t.x, t.labels, t.c.InputNoise, func(int) int { return min(rows-1, int(s.Uniform()*float64(rows))) })
 	t.pass[worker].Forward(b.f, b.in, b.level, b.class)
 	if t.weights != nil {
 		t.weigh[worker].Forward(b.u, b.zero, b.level, nil)

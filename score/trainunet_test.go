@@ -120,6 +120,35 @@ func TestTrainClasses(t *testing.T) {
 	}
 }
 
+// With γ σ more noise on the input than the target knows of, y' = x_0 + σ(ε + γ ε'),
+// F is the regression of the target on y': on Gaussian data of variance v along an
+// axis, with c_out·target = x_0 − c_skip (x_0 + σ ε),
+//
+//	∂D/∂y = c_skip + (v − c_skip (v + σ²))/(v + σ²(1+γ²)),
+//
+// which at γ = 0 is v/(v + σ²): 0.17 instead of 0.42 on the second axis here.
+func TestTrainInputNoise(t *testing.T) {
+	const gamma = 2.
+	v := []float64{1.8, 0.2} // mean 1: c_skip = ½ at σ = 1
+	x := make([]float64, 8000)
+	noise.Gaussian{}.Normal(x, 2, noise.Address{Seed: 5, Use: noise.Test})
+	for i := range x {
+		x[i] *= math.Sqrt(v[i%2])
+	}
+	n, err := score.Train(context.Background(), x, 2, score.TrainConfig{Hidden: 32, Blocks: 1, Steps: 600, Warm: 50, Batch: 512, Rate: 3e-3,
+		EMA: 100, InputNoise: gamma, PMean: 1e-9, PStd: 0.2, Seed: 1})
+	require.NoError(t, err)
+	up, down := make([]float64, 2), make([]float64, 2)
+	for i, v := range v {
+		e := make([]float64, 2)
+		e[i] = 0.5
+		require.NoError(t, n.Denoise(up, e, sde.Level{Alpha: 1, Sigma: 1}))
+		e[i] = -0.5
+		require.NoError(t, n.Denoise(down, e, sde.Level{Alpha: 1, Sigma: 1}))
+		require.InDelta(t, 0.5+(v-0.5*(v+1))/(v+1+gamma*gamma), up[i]-down[i], 0.04)
+	}
+}
+
 // Every loss has the same optimum: on Gaussian data all come near the exact
 // denoiser in the middle of their levels.
 func TestTrainLosses(t *testing.T) {
@@ -199,7 +228,8 @@ func TestTrainRefusesConfigurations(t *testing.T) {
 		"drop of nothing": func(c *score.TrainConfig) { c.Labels, c.ClassDrop = nil, 0.1 },
 		"hold-out":        func(c *score.TrainConfig) { c.HoldOut = -0.1 }, "all held out": func(c *score.TrainConfig) { c.HoldOut = 1 },
 		"none held out": func(c *score.TrainConfig) { c.HoldOut = 1e-9 }, "patience": func(c *score.TrainConfig) { c.HoldOut = 0 },
-		"decay": func(c *score.TrainConfig) { c.Decay = math.NaN() }, "rate": func(c *score.TrainConfig) { c.Rate = math.Inf(1) },
+		"input noise": func(c *score.TrainConfig) { c.InputNoise = -1 },
+		"decay":       func(c *score.TrainConfig) { c.Decay = math.NaN() }, "rate": func(c *score.TrainConfig) { c.Rate = math.Inf(1) },
 		"warm": func(c *score.TrainConfig) { c.Warm = -1 }, "level": func(c *score.TrainConfig) { c.PStd = math.NaN() },
 	} {
 		c := good
@@ -244,6 +274,35 @@ func TestUNetFile(t *testing.T) {
 	both := bytes.Replace(b, []byte(`\"sigma_data\"`), []byte(`\"dim\":16,\"a\"`), 1)
 	_, err = score.LoadNetwork(bytes.NewReader(both))
 	require.ErrorIs(t, err, nn.ErrFile)
+}
+
+// Any file is a network, which then answers and comes back from its own file, or
+// an error that says so.
+func FuzzLoadNetwork(f *testing.F) {
+	x, c := everything()
+	c.Steps = 1
+	unet, err := score.Train(context.Background(), x, 16, c)
+	require.NoError(f, err)
+	mlp, err := score.Train(context.Background(), x, 16, score.TrainConfig{Hidden: 4, Blocks: 1, Steps: 1, Batch: 1})
+	require.NoError(f, err)
+	for _, n := range []*score.Network{unet, mlp} {
+		var b bytes.Buffer
+		require.NoError(f, n.Save(&b))
+		f.Add(b.Bytes())
+		f.Add(b.Bytes()[:b.Len()-4])
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		n, err := score.LoadNetwork(bytes.NewReader(file))
+		if err != nil {
+			require.ErrorIs(t, err, nn.ErrFile)
+			return
+		}
+		d := make([]float64, n.Dim())
+		require.NoError(t, n.Denoise(d, d, sde.Level{Alpha: 1, Sigma: 1}))
+		again, err := score.LoadNetwork(bytes.NewReader(saved(t, n)))
+		require.NoError(t, err)
+		require.Equal(t, saved(t, n), saved(t, again))
+	})
 }
 
 func TestUNetDenoiseDoesNotAllocate(t *testing.T) {

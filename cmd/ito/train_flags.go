@@ -36,6 +36,7 @@ func (o *trainOptions) flags(cmd *cobra.Command) {
 	f.IntVar(&c.Batch, "batch", 0, "rows a step; 0: 512 for an MLP, 128 for a U-Net")
 	f.StringVar(&c.Loss, "loss", "edm", "law and weight of the levels, listed above")
 	f.BoolVar(&c.LearnWeights, "learn-weights", false, "divide the loss of each level by its size, learned along")
+	f.Float64Var(&c.InputNoise, "input-noise", 0, "more noise on what the network sees, as a share of the level's; 0.1 makes it bear a sampler's errors")
 	f.Float64Var(&c.Rate, "rate", 1e-3, "peak learning rate")
 	f.IntVar(&c.Warm, "warm", 500, "steps of warm-up")
 	f.StringVar(&c.Schedule, "schedule", "cosine", "course of the rate, listed above")

@@ -29,7 +29,7 @@ type unetPass struct {
 }
 
 // NewPass makes the memory of passes of up to rows rows. Without gradients maps
-// share memory as soon as nobody reads them any more.
+// share memory as soon as nobody reads them any more, and so do layers.
 func (u *UNet) NewPass(rows int, gradients bool) Pass {
 	floats := func(n int) []float32 { return make([]float32, n) }
 	embed := func() []float32 { return floats(rows * u.shape.Embed) }
@@ -38,9 +38,20 @@ func (u *UNet) NewPass(rows int, gradients bool) Pass {
 		feature: floats(rows * features), e0: embed(), a0: embed(), e1: embed(), e: embed(),
 		film: floats(rows * 2 * u.widest), sums: make([]float64, 2*u.widest),
 	}
-	windows := 0
+	windows, own := 0, 0
 	for _, l := range u.layers {
-		p.own = append(p.own, floats(rows*l.own()))
+		own = max(own, rows*l.own())
+	}
+	var shared []float32
+	if !gradients {
+		shared = floats(own)
+	}
+	for _, l := range u.layers {
+		if gradients {
+			p.own = append(p.own, floats(rows*l.own()))
+		} else {
+			p.own = append(p.own, shared[:rows*l.own()])
+		}
 		if l, ok := l.(*conv3); ok {
 			windows = max(windows, l.in*tilePixels(l.in))
 			if gradients {

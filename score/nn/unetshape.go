@@ -26,7 +26,7 @@ type UNetShape struct {
 }
 
 // The limits keep a hostile file from asking for absurd memory.
-const maxSide, maxBase, maxMult, maxLevels, maxUNetBlocks, maxEmbed = 64, 512, 16, 6, 8, 4096
+const maxSide, maxBase, maxMult, maxLevels, maxUNetBlocks, maxEmbed, maxAttend, maxHeads = 64, 512, 16, 6, 8, 4096, 32, 64
 
 // WithDefaults returns s with its zero values replaced by what they stand for.
 func (s UNetShape) WithDefaults() UNetShape {
@@ -61,8 +61,8 @@ func (s UNetShape) Check() error {
 	}{
 		{"height", s.Height, maxSide}, {"width", s.Width, maxSide}, {"channels", s.Channels, maxSide},
 		{"base", s.Base, maxBase}, {"levels", len(s.Mults), maxLevels}, {"blocks", s.Blocks, maxUNetBlocks},
-		{"groups", s.Groups, maxBase}, {"heads", s.Heads, maxBase}, {"embed", s.Embed, maxEmbed},
-		{"classes", s.Classes + 1, maxClasses + 1}, {"attend", s.Attend + 1, maxSide + 1},
+		{"groups", s.Groups, maxBase}, {"heads", s.Heads, maxHeads}, {"embed", s.Embed, maxEmbed},
+		{"classes", s.Classes + 1, maxClasses + 1}, {"attend", s.Attend + 1, maxAttend + 1},
 	} {
 		if err := outside(e.name, e.v, e.most); err != nil {
 			return err
