@@ -38,6 +38,7 @@ type CompareConfig struct {
 	N          int // samples per row of the table; default 2000
 	Directions int // of the sliced W2; default 128
 	Pictures   int // samples kept of every sampler's largest budget
+	TuneNFE    int // budgets up to it get a grid tuned on the surrogate; 0: none
 	Seed       uint64
 	Workers    int
 	// Blur is the variance, as a fraction of the data's mean variance, that is
@@ -62,6 +63,9 @@ type CompareRow struct {
 
 	ExactW2 float64 `json:"exact_w2"` // this sampler's error on the data's Gaussian surrogate
 	ExactKL float64 `json:"exact_kl"` // likewise, blurred
+	// TunedW2 is ExactW2 on a grid of as many steps between the same ends that is
+	// tuned for the sampler; 0 where none was.
+	TunedW2 float64 `json:"tuned_w2,omitempty"`
 
 	Seconds          float64 `json:"seconds"`
 	SamplesPerSecond float64 `json:"samples_per_second"`
@@ -220,11 +224,11 @@ type judge struct {
 	blurred   *divergence.Gaussian
 	blur      float64
 	surrogate exact.Spectrum
-	exact     map[string][2]float64 // by run: the surrogate does not depend on the model
+	exact     map[string][3]float64 // W2, KL and tuned W2 by run: the surrogate does not depend on the model
 }
 
 func (c *CompareConfig) judge(ctx context.Context, out *Comparison) (*judge, error) {
-	j := &judge{c: c, exact: map[string][2]float64{}}
+	j := &judge{c: c, exact: map[string][3]float64{}}
 	var err error
 	if j.data, err = divergence.Fit(c.X, c.Dim); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrData, err)
@@ -290,36 +294,42 @@ func (j *judge) row(ctx context.Context, run job, x []float64) (CompareRow, erro
 		return row, err
 	}
 	row.SlicedW2 *= j.c.Unit
-	row.ExactW2, row.ExactKL, err = j.exactError(ctx, run)
+	row.ExactW2, row.ExactKL, row.TunedW2, err = j.exactError(ctx, run)
 	return row, err
 }
 
-// exactError is the sampler's error on the surrogate, by impulses.
-func (j *judge) exactError(ctx context.Context, run job) (w2, kl float64, err error) {
+// exactError is the sampler's error on the surrogate, by impulses, and its W2 on a
+// tuned grid.
+func (j *judge) exactError(ctx context.Context, run job) (w2, kl, tuned float64, err error) {
 	key := fmt.Sprint(run.entry.Name, " ", run.process.Name, " ", run.nfe)
 	if e, ok := j.exact[key]; ok {
-		return e[0], e[1], nil
+		return e[0], e[1], e[2], nil
 	}
 	run.config.Progress = nil
 	law, err := j.surrogate.Law(ctx, run.config, nil)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, 0, err
 	}
 	var g [4]*divergence.Gaussian
 	for i, s := range []exact.Spectrum{law, j.surrogate, law.Blur(j.blur), j.surrogate.Blur(j.blur)} {
 		if g[i], err = s.Gaussian(); err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 	}
 	if w2, err = divergence.W2(g[0], g[1]); err != nil {
-		return 0, 0, err
+		return 0, 0, 0, err
 	}
 	if kl, err = divergence.KL(g[2], g[3]); err != nil {
-		return 0, 0, err
+		return 0, 0, 0, err
 	}
 	w2 *= j.c.Unit
-	j.exact[key] = [2]float64{w2, kl}
-	return w2, kl, nil
+	if run.nfe <= j.c.TuneNFE {
+		if tuned, err = j.tunedError(ctx, run); err != nil {
+			return 0, 0, 0, err
+		}
+	}
+	j.exact[key] = [3]float64{w2, kl, tuned}
+	return w2, kl, tuned, nil
 }
 
 // blurred is the law of x + √v z.

@@ -34,8 +34,8 @@ func compareCommand() *cobra.Command {
 		Long: `Compare runs samplers over budgets of model evaluations, on the exact score of a
 Gaussian mixture fitted to the data and, for the embedded digits or with --model,
 on a network. It prints each sampler's distance to the data and, beside it, the
-exact error of the same sampler on the data's Gaussian surrogate, and writes an
-HTML page with curves and samples.`,
+exact error of the same sampler on the data's Gaussian surrogate, also on a grid
+tuned for it (ito tune), and writes an HTML page with curves and samples.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
@@ -47,6 +47,7 @@ HTML page with curves and samples.`,
 	f.StringSliceVar(&o.c.Processes, "process", []string{"vp"}, "forward processes: vp, vp-cosine, subvp, ve, edm, flow")
 	f.StringVar(&o.c.Grid, "grid", "karras", "time grid: time, lambda, karras or quadratic")
 	f.IntSliceVar(&o.c.NFE, "nfe", []int{10, 20, 50}, "budgets of model evaluations")
+	f.IntVar(&o.c.TuneNFE, "tune", 20, "tune a grid on the surrogate for budgets up to this one, and show its exact W2; 0: none")
 	f.IntVar(&o.c.N, "n", 2000, "samples in every row")
 	f.Uint64Var(&o.c.Seed, "seed", 1, "seed of all random numbers")
 	f.IntVar(&o.c.Workers, "workers", 0, "goroutines; 0: one a core")
@@ -160,10 +161,14 @@ func (o *compareOptions) drawPicture(set *dataset.Set, got *validation.Compariso
 
 func printComparison(cmd *cobra.Command, c *validation.Comparison) error {
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "sampler\tprocess\tmodel\tNFE\tFréchet\tKL\tsliced W2\texact W2\texact KL\tseconds\tsamples/s")
+	_, _ = fmt.Fprintln(w, "sampler\tprocess\tmodel\tNFE\tFréchet\tKL\tsliced W2\texact W2\texact KL\ttuned W2\tgain\tseconds\tsamples/s")
 	for _, r := range c.Rows {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%.3f\t%.0f\n", r.Sampler, r.Process, r.Model, r.NFE,
-			number(r.Frechet), number(r.KL), number(r.SlicedW2), number(r.ExactW2), number(r.ExactKL), r.Seconds, r.SamplesPerSecond)
+		tuned, gain := "", ""
+		if r.TunedW2 > 0 {
+			tuned, gain = number(r.TunedW2), fmt.Sprintf("%.1f", r.ExactW2/r.TunedW2)
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.3f\t%.0f\n", r.Sampler, r.Process, r.Model, r.NFE,
+			number(r.Frechet), number(r.KL), number(r.SlicedW2), number(r.ExactW2), number(r.ExactKL), tuned, gain, r.Seconds, r.SamplesPerSecond)
 	}
 	if err := w.Flush(); err != nil {
 		return err

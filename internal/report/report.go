@@ -75,6 +75,7 @@ type measure struct {
 
 var curves = []measure{
 	{"Exact error on the Gaussian surrogate", "exact W2", func(r validation.CompareRow) float64 { return r.ExactW2 }, true},
+	{"Exact error on tuned grids", "exact W2", func(r validation.CompareRow) float64 { return r.TunedW2 }, true},
 	{"Fréchet distance of samples to data", "Fréchet distance", func(r validation.CompareRow) float64 { return r.Frechet }, false},
 	{"Sliced W2 of samples to data", "sliced W2", func(r validation.CompareRow) float64 { return r.SlicedW2 }, false},
 }
