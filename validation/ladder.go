@@ -43,7 +43,7 @@ func Target() exact.Spectrum {
 // deterministic proofs without Monte Carlo.
 type LadderConfig struct {
 	Processes []string // default: vp and ve, and cld for sampler.Phase
-	Samplers  []string // default: sampler.All
+	Samplers  []string // default: sampler.All, and both steps of every one of sampler.Adaptives
 	Smooth    bool     // fit orders on a grid whose steps differ from the next by O(h) of themselves
 	Samples   int      // Monte Carlo rows to compare with the exact law; 0: none
 	Seed      uint64
@@ -99,7 +99,7 @@ type pair struct {
 // pairs lists what to climb with: every sampler on every process that it can
 // have.
 func (c LadderConfig) pairs() ([]pair, error) {
-	entries, err := pick(sampler.All(), c.Samplers, func(e sampler.Entry) string { return e.Name }, "sampler")
+	entries, err := pick(append(sampler.All(), trials()...), c.Samplers, func(e sampler.Entry) string { return e.Name }, "sampler")
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +123,39 @@ func (c LadderConfig) pairs() ([]pair, error) {
 		}
 	}
 	return out, nil
+}
+
+// trial makes every step of a grid a trial of an adaptive rule, and keeps its step
+// of the higher or of the lower order.
+type trial struct {
+	sampler.Adaptive
+	low bool
+}
+
+// Memory is 0.
+func (trial) Memory() int { return 0 }
+
+// Apply makes one step.
+func (r trial) Apply(s *sampler.Step) error {
+	low := s.Scratch(sampler.ScratchVectors - 1)
+	if err := r.Try(s, low); err != nil {
+		return err
+	}
+	if r.low {
+		copy(s.X, low)
+	}
+	return nil
+}
+
+// trials are the steps of the adaptive rules, on given grids.
+func trials() []sampler.Entry {
+	var out []sampler.Entry
+	for _, e := range sampler.Adaptives {
+		out = append(out,
+			sampler.Entry{Name: e.Name, Rule: trial{e.Rule, false}, Order: e.Order, Doc: e.Doc},
+			sampler.Entry{Name: e.Name + "-judge", Rule: trial{e.Rule, true}, Order: e.Low, Doc: e.Doc})
+	}
+	return out
 }
 
 func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (LadderRow, error) {

@@ -15,7 +15,7 @@ import (
 func TestLadder(t *testing.T) {
 	rows, err := Ladder(context.Background(), LadderConfig{})
 	require.NoError(t, err)
-	require.Len(t, rows, 2*(len(sampler.Catalogue)+len(sampler.Distilled))+len(sampler.Phase))
+	require.Len(t, rows, 2*(len(sampler.Catalogue)+len(sampler.Distilled)+2*len(sampler.Adaptives))+len(sampler.Phase))
 	for _, r := range rows {
 		require.True(t, r.Pass, "%+v", r)
 		require.InDelta(t, r.Claimed, r.Fitted, 0.1, "%s on %s", r.Sampler, r.Process)

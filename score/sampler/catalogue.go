@@ -118,16 +118,17 @@ var Phase = []Entry{
 type AdaptiveEntry struct {
 	Name  string
 	Rule  Adaptive
-	Order float64 // of the step that is kept; strong where the rule draws noise
+	Order float64 // of the step that is kept; weak where the rule draws noise
+	Low   float64 // of the step that judges it
 	Doc   string
 }
 
 // Adaptives lists the rules of SampleAdaptive. The probability flow by any method
 // of package ode with tolerances is flow.Decode.
 var Adaptives = []AdaptiveEntry{
-	{"dpm-solver-12", DPMSolver12{}, 2, "DPM-Solver-2 judged by DPM-Solver-1"},
-	{"dpm-solver-23", DPMSolver23{}, 3, "DPM-Solver-3 judged by DPM-Solver-2"},
-	{"improved-euler", ImprovedEuler{}, 1, "improved Euler for the reverse SDE judged by Euler–Maruyama"},
+	{"dpm-solver-12", DPMSolver12{}, 2, 1, "DPM-Solver-2 judged by DPM-Solver-1"},
+	{"dpm-solver-23", DPMSolver23{}, 3, 2, "DPM-Solver-3 judged by DPM-Solver-2"},
+	{"improved-euler", ImprovedEuler{}, 2, 1, "improved Euler for the reverse SDE judged by Euler–Maruyama"},
 }
 
 // All returns the entries of the Catalogue, of Distilled and of Phase.

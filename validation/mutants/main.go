@@ -26,8 +26,8 @@ var runner []byte
 var choices []byte
 
 // whole are the files of score/sampler without a formula of a step.
-var whole = map[string]bool{"catalogue.go": true, "doc.go": true, "grid.go": true, "rule.go": true, "sample.go": true,
-	"spacing.go": true, "timesteps.go": true}
+var whole = map[string]bool{"adaptive.go": true, "catalogue.go": true, "doc.go": true, "grid.go": true,
+	"parallel.go": true, "rule.go": true, "sample.go": true, "spacing.go": true, "timesteps.go": true}
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
