@@ -2,12 +2,13 @@
 // function of (seed, use, row, step, stage, coordinate), so that results are
 // the same bits for any batch size, chunking, worker count or machine count.
 //
-// Gaussian is the Source that everything defaults to; Stream the sequence of
-// random numbers under it, for uniform numbers and indices; Tree, PathTree and Grid
-// are Brownian paths, Functionals what methods ask of a path's step; Zero, Impulse, Signs and Antithetic are sources for tests,
-// probes and variance reduction. The numbers are made without logarithms,
-// exponentials or fused multiply-adds, whose last bits differ between builds, so
-// that an address has the same bits on every architecture.
+// Gaussian is the Source that everything defaults to; Stream the sequence of random
+// numbers under it, for uniform numbers and indices; Tree, PathTree and Grid are
+// Brownian paths, Functionals what methods ask of a path's step; Antithetic, Matched,
+// Sobol and Bridged are for smaller errors of means, Zero, Impulse and Signs for tests
+// and probes. Except for Sobol's the numbers are made without logarithms, exponentials
+// or fused multiply-adds, whose last bits differ between builds, so that an address
+// has the same bits on every architecture.
 package noise
 
 // BlockRows is the number of consecutive rows that share one sequential

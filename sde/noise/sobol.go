@@ -1,0 +1,128 @@
+package noise
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"math/bits"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// Sobol is a Source of quasi-random normal numbers: row r is point r of Sobol's
+// sequence in as many dimensions as a path has numbers,
+//
+//	z = Φ^(−1)(x_r ⊕ s),   x_r = ⊕ of the direction numbers of r's bits,
+//
+// ⊕ in each binary digit and s a random shift for each (seed, use, dimension), by
+// which every row has the law of independent normal numbers and means over rows are
+// without bias. Means of smooth functions over 2^k rows from a multiple of 2^k on
+// have errors near 1/2^k in the place of Gaussian's 1/√2^k, which the rows of one
+// shift do not show: take the spread between a few seeds.
+//
+// Coordinate j of dim at a step takes dimension (f·Steps + step)·dim + j, f = 0 for
+// increments and 1, 2, ... for the further functionals of [Draw]. The first
+// dimensions are the best, so that a path should take what matters most of it from
+// them: see [Bridged]. Dimensions from 1024 on, and stages that are none of Draw's,
+// are Gaussian's. Logarithms make the last bits depend on the architecture.
+//
+// Sobol' (1967); direction numbers of Joe, Kuo (2008), "Constructing Sobol sequences
+// with better two-dimensional projections" (new-joe-kuo-6); Cranley, Patterson
+// (1976) for shifts, in binary digits as L'Ecuyer, Lemieux (2002).
+type Sobol struct {
+	Steps int // of a path, at least 1; that of rows is from 0 to Steps − 1
+}
+
+var _ Source = Sobol{}
+
+//go:embed sobol.csv
+var sobolTable string
+
+const sobolDimensions = 1024
+
+// directions is, by dimension, the ⊕ of the first i + 1 direction numbers: what takes
+// point r to r + 1, r having i ones at its end.
+var directions = sync.OnceValue(func() *[sobolDimensions][64]uint64 {
+	reader := csv.NewReader(strings.NewReader(sobolTable))
+	reader.FieldsPerRecord = -1
+	lines, err := reader.ReadAll()
+	if err != nil {
+		panic(err) // the table is part of the program
+	}
+	out := new([sobolDimensions][64]uint64)
+	for d, line := range lines {
+		// A primitive polynomial's coefficients, and the first odd numbers m_i.
+		polynomial, err := strconv.ParseUint(line[0], 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		degree := bits.Len64(polynomial) - 1
+		v := &out[d]
+		for i := range v {
+			switch {
+			case degree == 0:
+				v[i] = 1 << (63 - i)
+			case i < degree:
+				m, err := strconv.ParseUint(line[1+i], 10, 64)
+				if err != nil {
+					panic(err)
+				}
+				v[i] = m << (63 - i)
+			default:
+				v[i] = v[i-degree] ^ v[i-degree]>>degree
+				for j := 1; j < degree; j++ {
+					if polynomial>>(degree-j)&1 == 1 {
+						v[i] ^= v[i-j]
+					}
+				}
+			}
+		}
+		for i := 1; i < 64; i++ {
+			v[i] ^= v[i-1]
+		}
+	}
+	return out
+})
+
+// point returns x_r as a binary fraction of 64 digits.
+func point(v *[64]uint64, r uint64) uint64 {
+	x, last := uint64(0), uint64(0)
+	for i := range 64 {
+		if r>>i&1 == 1 {
+			x ^= v[i] ^ last
+		}
+		last = v[i]
+	}
+	return x
+}
+
+// Normal fills dst, len(dst)/dim rows of dim numbers. It panics if that is not a
+// whole number, or if at.Step is not below Steps.
+func (s Sobol) Normal(dst []float64, dim int, at Address) {
+	checkRows("Sobol", dst, dim)
+	if at.Step >= uint64(max(s.Steps, 0)) {
+		panic("noise: Sobol: a step beyond Steps")
+	}
+	functional := at.Stage >> 60
+	first := (int(functional)*s.Steps + int(at.Step)) * dim
+	if at.Stage != plane(0, functional) || first+dim > sobolDimensions {
+		Gaussian{}.Normal(dst, dim, at)
+	}
+	if at.Stage != plane(0, functional) {
+		return
+	}
+	table := directions()
+	for j := 0; j < dim && first+j < sobolDimensions; j++ {
+		v := &table[first+j]
+		shift := NewStream(Address{Seed: at.Seed, Use: at.Use, Row: uint64(first+j) * BlockRows, Step: ^uint64(0)})
+		// As Stream.Uniform makes its numbers, never 0 or 1.
+		x, r := point(v, at.Row)^shift.Uint64(), at.Row
+		for i := j; i < len(dst); i += dim {
+			dst[i] = mathext.NormalQuantile(float64(x>>12<<1|1) * 0x1p-53)
+			x ^= v[bits.TrailingZeros64(^r)&63]
+			r++
+		}
+	}
+}
