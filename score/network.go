@@ -49,7 +49,7 @@ func (c networkConfig) check() error {
 	case c.UNet != nil:
 		err = c.UNet.Check()
 	default:
-		err = c.Shape.Check()
+		err = c.Check()
 	}
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (c networkConfig) parameters() int {
 	if c.UNet != nil {
 		return c.UNet.Parameters()
 	}
-	return c.Shape.Parameters()
+	return c.Parameters()
 }
 
 func (c networkConfig) classes() int {
