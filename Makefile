@@ -9,8 +9,9 @@
 # fuzz      random systems, methods and settings through ode.Solve, for ten minutes
 # mutants   broken copies of the samplers, of which the ladder must catch nearly all (two minutes)
 # divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
+# systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers model picture lint cross fuzz mutants divergence-study noise-study
+.PHONY: compare test race bench bench-peers model picture lint cross fuzz mutants divergence-study systems noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -59,3 +60,6 @@ fuzz:
 
 mutants:
 	go run ./validation/mutants
+
+systems:
+	go run ./validation/systems --write docs/systems.md

@@ -117,6 +117,13 @@ func TestFamily(t *testing.T) {
 	floats.Sub(other, mean)
 	require.InDelta(t, floats.Dot(diff, other), f.Jeffreys(theta, eta), 1e-14)
 	require.InDelta(t, a-floats.Dot(theta, mean), f.Entropy(theta), 1e-14)
+
+	// Points that one law has and the other hardly: p at both of two points and q at one
+	// have KL(p‖q) = 500 − ln 2, and KL(q‖p) = ln 2.
+	coin, err := exponential.New([]float64{0, 1}, 1, nil)
+	require.NoError(t, err)
+	require.InDelta(t, 500-math.Ln2, coin.KL([]float64{0}, []float64{1000}), 1e-11)
+	require.InDelta(t, math.Ln2, coin.KL([]float64{1000}, []float64{0}), 1e-14)
 }
 
 // ⟨p − q, s − t⟩ is both Kullback–Leibler divergences, on logits small, close, shifted

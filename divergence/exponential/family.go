@@ -142,8 +142,10 @@ func (f *Family) KL(theta, eta []float64) float64 {
 	f.Log(q, eta)
 	var sum float64
 	for i, l := range p {
-		d := l - q[i]
-		if v := math.Exp(l + f.logW[i]); v > 0 {
+		d, v := l-q[i], math.Exp(l+f.logW[i])
+		if d < -1 { // no cancellation, and e^−d may be too large
+			sum += math.Exp(q[i]+f.logW[i]) - v + v*d
+		} else if v > 0 {
 			sum += v * (math.Expm1(-d) + d)
 		}
 	}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/ito-sde/ito/divergence"
+	"github.com/ito-sde/ito/divergence/gradientflow"
+	"github.com/ito-sde/ito/divergence/ratio"
+	"github.com/ito-sde/ito/integrators"
+	"github.com/ito-sde/ito/integrators/stochastic"
+	"github.com/ito-sde/ito/ode"
+	"github.com/ito-sde/ito/score"
+	"github.com/ito-sde/ito/sde"
+)
+
+// standard is ln N(0, 1).
+func standard() (gradientflow.Density, error) {
+	g, err := divergence.NewGaussianDense([]float64{0}, []float64{1})
+	if err != nil {
+		return nil, err
+	}
+	return gradientflow.Gaussian(g)
+}
+
+// adversaries are items 26 to 28.
+func adversaries() []row {
+	particles := []float64{0.5, 1, 3, 4, 0.1, 2.2}
+	m0, v0 := stat.PopMeanVariance(particles, nil)
+	flowed := func(ctx context.Context) (mean, variance float64, err error) {
+		p, err := standard()
+		if err != nil {
+			return 0, 0, err
+		}
+		f := gradientflow.Field(gradientflow.Between(p, gradientflow.Moments(1)), gradientflow.ReverseKL, 1)
+		r, err := ode.Solve(ctx, integrators.DormandPrince, f, 0, 1, particles, ode.Config{RTol: 1e-11, ATol: 1e-11})
+		if err != nil {
+			return 0, 0, err
+		}
+		mean, variance = stat.PopMeanVariance(r.Y, nil)
+		return mean, variance, nil
+	}
+	return []row{
+		{26, "Langevin's algorithm", "stationary variance v/(1 − h/(4v)), v = 1, h = 1: 4/3",
+			"score.Langevin", "score.ExampleLangevin", "score.TestLangevin",
+			func(ctx context.Context) (answer, error) {
+				const n = 50_000
+				r, err := sde.Solve(ctx, stochastic.EulerMaruyama{}, score.Langevin(isotropic(0, 1), sde.Level{Alpha: 1}), 0, 30, make([]float64, n), sde.Config{Steps: 30})
+				if err != nil {
+					return answer{}, err
+				}
+				return answer{4.0 / 3, stat.PopVariance(r.Y, nil), 6 * 4 / 3.0 * math.Sqrt(2.0/n)}, nil
+			}},
+		{26, "annealed Langevin, then one denoising", "variance on N(0, ½) by the recursion of its steps",
+			"score.Anneal", "score.ExampleAnneal", "score.TestAnneal", annealed},
+		{27, "MonoFlow", "particles to N(0, 1) at t = 1: mean m_0e^−t",
+			"divergence/gradientflow.Field", "divergence/gradientflow.ExampleField", "divergence/gradientflow.TestClosedGaussianSolution",
+			func(ctx context.Context) (answer, error) {
+				m, _, err := flowed(ctx)
+				return answer{m0 * math.Exp(-1), m, 1e-9}, err
+			}},
+		{27, "the same", "variance 1 + (v_0 − 1)e^−2t",
+			"divergence/gradientflow.ReverseKL", "divergence/gradientflow.ExampleField", "divergence/gradientflow.TestClosedGaussianSolution",
+			func(ctx context.Context) (answer, error) {
+				_, v, err := flowed(ctx)
+				return answer{1 + (v0-1)*math.Exp(-2), v, 1e-9}, err
+			}},
+		{27, "Stein's flow", "variance 1/(1 + (1/v_0 − 1)e^−2t) from mean 0 with the kernel 1 + xy, t = 0.6",
+			"divergence/gradientflow.Stein", "divergence/gradientflow.ExampleStein", "divergence/gradientflow.TestStein",
+			func(ctx context.Context) (answer, error) {
+				p, err := standard()
+				if err != nil {
+					return answer{}, err
+				}
+				x := []float64{-2, -0.5, 0.5, 2}
+				r, err := ode.Solve(ctx, integrators.DormandPrince, gradientflow.Stein(p, gradientflow.Bilinear, 1), 0, 0.6, x, ode.Config{RTol: 1e-11, ATol: 1e-11})
+				if err != nil {
+					return answer{}, err
+				}
+				return answer{1 / (1 + (1/stat.PopVariance(x, nil)-1)*math.Exp(-1.2)), stat.PopVariance(r.Y, nil), 1e-9}, nil
+			}},
+		{28, "the optimal discriminator's logit", "ln p/q at a point where p has three rows and q one: ln 3",
+			"divergence/ratio.Fit", "divergence/ratio.ExampleFit", "divergence/ratio.TestFitOnTwoPoints",
+			func(ctx context.Context) (answer, error) {
+				basis, err := ratio.Kernels([]float64{0}, 1, 1)
+				if err != nil {
+					return answer{}, err
+				}
+				l, err := ratio.Fit(ctx, []float64{1, 1, 1, 0}, []float64{0, 0, 0, 1}, basis, 0)
+				if err != nil {
+					return answer{}, err
+				}
+				log := make([]float64, 1)
+				l.Log(log, []float64{1})
+				return answer{math.Log(3), log[0], 1e-10}, nil
+			}},
+		{28, "GAN as Euler's step", "mean after 25 rounds with λ = 10: m_0(1 − 1/(2λ))²⁵",
+			"divergence/gradientflow.Adversarial", "divergence/gradientflow.ExampleAdversarial", "divergence/gradientflow.TestAdversarial",
+			func(context.Context) (answer, error) {
+				p, err := standard()
+				if err != nil {
+					return answer{}, err
+				}
+				a := gradientflow.Adversarial{Rate: gradientflow.ReverseKL, Dim: 1, Lambda: 10}
+				x, next := append([]float64(nil), particles...), make([]float64, len(particles))
+				for range 25 {
+					q, err := gradientflow.Matched(x, 1)
+					if err != nil {
+						return answer{}, err
+					}
+					if err := a.Euler(next, x, gradientflow.Between(p, q)); err != nil {
+						return answer{}, err
+					}
+					x, next = next, x
+				}
+				return answer{m0 * math.Pow(0.95, 25), stat.Mean(x, nil), 1e-13}, nil
+			}},
+	}
+}
+
+func annealed(ctx context.Context) (answer, error) {
+	const v, n = 0.5, 20_000
+	c := score.Annealing{Steps: 40, Step: 0.4}
+	for _, s := range []float64{2, 1, 0.5, 0.25} {
+		c.Levels = append(c.Levels, sde.Level{Alpha: 1, Sigma: s})
+	}
+	variance := 4.0
+	for _, l := range c.Levels {
+		h := c.Step * l.Sigma * l.Sigma
+		for range c.Steps {
+			variance = math.Pow(1-0.5*h/(v+l.Sigma*l.Sigma), 2)*variance + h
+		}
+	}
+	variance *= math.Pow(v/(v+0.0625), 2)
+	x := make([]float64, n)
+	if err := score.Anneal(ctx, x, isotropic(0, v), c); err != nil {
+		return answer{}, err
+	}
+	return answer{variance, stat.PopVariance(x, nil), 6 * variance * math.Sqrt(2.0/n)}, nil
+}
