@@ -29,14 +29,14 @@ func BenchmarkNetworks(b *testing.B) {
 		c.n.Pack(true)
 		training, inference := c.n.Tiles()
 		run := func(name string, rows int, f func(x, y []float32, level []float64)) {
-			x, y := make([]float32, rows*c.n.Width()), make([]float32, rows*c.n.Width())
+			x, y, level := make([]float32, rows*c.n.Width()), make([]float32, rows*c.n.Width()), make([]float64, rows)
 			for i := range x {
 				x[i] = float32(i%17)/8 - 1
 			}
 			b.Run(c.name+"/"+name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					f(x, y, make([]float64, rows))
+					f(x, y, level)
 				}
 				b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "images/s")
 			})
