@@ -3,6 +3,7 @@
 # race      all tests under the race detector
 # bench     benchmarks of every package
 # bench-peers  the ODE methods and SDE ensembles beside other libraries' (installs them where it may; twenty minutes)
+# onnx      networks in ONNX files, on the ONNX Runtime that ITO_ONNXRUNTIME names or npm has
 # model     trains the shipped network anew, to the same bits on one architecture
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms
@@ -11,7 +12,7 @@
 # divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers model picture lint cross fuzz mutants divergence-study systems noise-study
+.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants divergence-study systems noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -23,6 +24,7 @@ test:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
 	go vet ./...
 	go test ./...
+	@if [ -n "$$ITO_ONNXRUNTIME" ]; then $(MAKE) onnx; fi
 
 race:
 	go test -race -short ./...
@@ -33,6 +35,14 @@ bench:
 bench-peers:
 	go run ./validation/peers
 	go run ./validation/peers --ensembles
+
+ONNXRUNTIME := onnxruntime-node@1.30.0
+onnx:
+	@set -e; if [ -z "$$ITO_ONNXRUNTIME" ]; then \
+		dir=$$(go env GOCACHE)/onnxruntime; lib=$$dir/package/bin/napi-v6/$$(go env GOOS)/$$(go env GOARCH | sed s/amd64/x64/)/libonnxruntime.so.1; \
+		[ -f $$lib ] || { mkdir -p $$dir; cd $$dir; tar xzf $$(npm pack --silent $(ONNXRUNTIME)) package/bin; cd - >/dev/null; }; \
+		export ITO_ONNXRUNTIME=$$lib; echo "export ITO_ONNXRUNTIME=$$lib"; fi; \
+	go test -tags onnx ./score/onnx && go test -tags onnx ./cmd/ito -run ONNX
 
 model:
 	go run ./cmd/ito train --data digits --out cmd/ito/digits.safetensors

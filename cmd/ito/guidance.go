@@ -23,6 +23,7 @@ type guidanceFlags struct {
 	interval   []float64
 	threshold  float64
 	components int
+	onnx       onnxFlags
 }
 
 func (o *guidanceFlags) add(cmd *cobra.Command) {
@@ -32,6 +33,7 @@ func (o *guidanceFlags) add(cmd *cobra.Command) {
 	f.Float64SliceVar(&o.interval, "guidance-interval", nil, "least and largest σ/α at which --guidance acts (elsewhere 1); default: all")
 	f.Float64Var(&o.scale.Rescale, "guidance-rescale", 0, "share, 0 to 1, of the deviation that guidance adds to a row to take back")
 	f.Float64Var(&o.threshold, "threshold", 0, "dynamic thresholding of pictures at this quantile, such as 0.995; 0: none")
+	o.onnx.add(cmd)
 	f.IntVar(&o.components, "components", 2, "components a class of --model mixture")
 }
 
@@ -66,6 +68,9 @@ func (o *guidanceFlags) load(cmd *cobra.Command, model string, seed uint64, work
 }
 
 func (o *guidanceFlags) source(ctx context.Context, model string, seed uint64, workers int) (score.Model, *dataset.Set, error) {
+	if o.onnx.file != "" {
+		return o.network(model)
+	}
 	if model == mixtureModel {
 		set, err := dataset.Digits()
 		if err != nil {
@@ -90,13 +95,26 @@ func (o *guidanceFlags) source(ctx context.Context, model string, seed uint64, w
 	return m, set, err
 }
 
+// network returns that of an ONNX file, whose rows are in its own units.
+func (o *guidanceFlags) network(model string) (score.Model, *dataset.Set, error) {
+	if model != "" {
+		return nil, nil, errors.New("--onnx and --model: give one of them")
+	}
+	net, err := o.onnx.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := o.guide(net, o.onnx.classes, net.Class)
+	return m, dataset.Plain(o.onnx.file, net.Shape()), err
+}
+
 // guide returns the model of all or of the class, guided.
 func (o *guidanceFlags) guide(all score.Model, classes int, class func(int) (score.Model, error)) (score.Model, error) {
 	switch {
 	case o.class < 0:
 		return all, nil
 	case classes == 0:
-		return nil, fmt.Errorf("--class %d: the model has no classes; use --model %s, or one that ito train --classes wrote", o.class, mixtureModel)
+		return nil, fmt.Errorf("--class %d: the model has no classes; use --model %s, one that ito train --classes wrote, or say how many an ONNX network has: --classes", o.class, mixtureModel)
 	case o.class >= classes:
 		return nil, fmt.Errorf("--class %d: the model has classes 0 to %d", o.class, classes-1)
 	}

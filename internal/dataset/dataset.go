@@ -83,6 +83,23 @@ func Faithful() (*Set, error) {
 	return standardise("faithful", x, dim, names)
 }
 
+// Plain is an empty set of rows of the given shape whose working coordinates are its
+// own; one channel is a picture.
+func Plain(name string, shape []int) *Set {
+	s := &Set{Name: name, Dim: 1, Unit: 1}
+	for _, n := range shape {
+		s.Dim *= n
+	}
+	if len(shape) == 3 && shape[0] == 1 {
+		s.Height, s.Width = shape[1], shape[2]
+	}
+	s.Shift, s.Scale = make([]float64, s.Dim), make([]float64, s.Dim)
+	for i := range s.Scale {
+		s.Scale[i] = 1
+	}
+	return s
+}
+
 // Reframe expresses the set in the working coordinates of another, such as the
 // one a model was trained on: X becomes (Shift + Scale·X − shift)/scale.
 func (s *Set) Reframe(shift, scale []float64) {

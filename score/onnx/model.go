@@ -92,6 +92,15 @@ func Open(path string, c Config) (*Model, error) {
 // Dim is the number of coordinates of a row.
 func (m *Model) Dim() int { return m.plan.dim }
 
+// Shape is the shape of a row, such as 3, 32, 32.
+func (m *Model) Shape() []int {
+	var shape []int
+	for _, n := range m.plan.input.shape[1:] {
+		shape = append(shape, int(n))
+	}
+	return shape
+}
+
 // Close frees the network. Calls of Denoise at work finish; later ones fail.
 func (m *Model) Close() error {
 	m.mu.Lock()

@@ -97,6 +97,7 @@ func TestAnswers(t *testing.T) {
 	for _, name := range []string{"picture", "fixed"} {
 		m := open(t, name, settings()[name])
 		require.Equal(t, 48, m.Dim())
+		require.Equal(t, []int{3, 4, 4}, m.Shape())
 		for _, k := range []int{0, 3} {
 			of, err := m.Class(k)
 			require.NoError(t, err)
