@@ -50,19 +50,30 @@ func everything() ([]float64, score.TrainConfig) {
 // any step.
 func TestTrainUNetBits(t *testing.T) {
 	x, c := everything()
-	var want []byte
+	snapshots := func(folder string) (all []byte) {
+		networks, err := score.ReadSnapshots(folder)
+		require.NoError(t, err)
+		require.Len(t, networks, 8)
+		for _, n := range networks {
+			all = append(all, saved(t, n)...)
+		}
+		return all
+	}
+	c.SnapshotEvery = 10
+	var want, averages []byte
 	for _, workers := range []int{1, 2, 8} {
-		c.Workers = workers
+		c.Workers, c.Snapshots = workers, t.TempDir()
 		n, err := score.Train(context.Background(), x, 16, c)
 		require.NoError(t, err)
 		if want == nil {
-			want = saved(t, n)
+			want, averages = saved(t, n), snapshots(c.Snapshots)
 		}
 		require.Equal(t, want, saved(t, n), "%d workers", workers)
+		require.Equal(t, averages, snapshots(c.Snapshots), "%d workers", workers)
 	}
 	for _, stop := range []int{1, 23, 39} {
 		c := c
-		c.State = filepath.Join(t.TempDir(), "state")
+		c.State, c.Snapshots = filepath.Join(t.TempDir(), "state"), t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())
 		steps := 0
 		c.Observer = func(s score.TrainStep) {
@@ -76,6 +87,7 @@ func TestTrainUNetBits(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.Steps, steps, "no step is made twice")
 		require.Equal(t, want, saved(t, n), "interrupted after %d", stop)
+		require.Equal(t, averages, snapshots(c.Snapshots), "interrupted after %d", stop)
 	}
 }
 
