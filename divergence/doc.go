@@ -3,7 +3,9 @@
 // between samples. Its subpackages go on from there: transport has Wasserstein and
 // Sinkhorn distances between samples, sample the other divergences from samples,
 // mixture those between Gaussian mixtures, geometry the maps, barycentres and
-// gradients of the closed forms, permutation the p-values.
+// gradients of the closed forms, permutation the p-values, ratio those that a
+// classifier knows, gradientflow particles that descend a divergence, exponential
+// maximum entropy and divergences on logits.
 //
 // With p = N(m_p, Σ_p), q = N(m_q, Σ_q), δ = m_p − m_q and e_i the eigenvalues
 // of L⁻¹(Σ_p − Σ_q)L⁻ᵀ for Σ_q = LLᵀ,
