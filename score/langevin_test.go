@@ -63,15 +63,18 @@ func TestAnneal(t *testing.T) {
 	variance := c.Levels[0].Sigma * c.Levels[0].Sigma
 	for i, l := range c.Levels {
 		if i > 0 {
-			variance *= math.Pow(l.Alpha/c.Levels[i-1].Alpha, 2)
+			scale := l.Alpha / c.Levels[i-1].Alpha
+			variance *= scale * scale
 		}
 		marginal, h := l.Alpha*l.Alpha*v+l.Sigma*l.Sigma, c.Step*l.Sigma*l.Sigma
 		for range c.Steps {
-			variance = math.Pow(1-0.5*h/marginal, 2)*variance + h
+			keep := 1 - 0.5*h/marginal
+			variance = keep*keep*variance + h
 		}
 	}
 	last := c.Levels[len(c.Levels)-1]
-	variance *= math.Pow(last.Alpha*v/(last.Alpha*last.Alpha*v+last.Sigma*last.Sigma), 2)
+	shrink := last.Alpha * v / (last.Alpha*last.Alpha*v + last.Sigma*last.Sigma)
+	variance *= shrink * shrink
 	x := make([]float64, n)
 	require.NoError(t, score.Anneal(context.Background(), x, g, c))
 	require.InEpsilon(t, variance, stat.PopVariance(x, nil), 6*math.Sqrt(2.0/n))

@@ -77,7 +77,8 @@ func TestCodebook(t *testing.T) {
 		count[j]++
 		for c := range 2 {
 			sum[j][c] += x[2*i+c]
-			square += math.Pow(x[2*i+c]-back[2*i+c], 2) / 300
+			d := x[2*i+c] - back[2*i+c]
+			square += d * d / 300
 		}
 	}
 	for j := range mean {

@@ -246,7 +246,8 @@ func TestAdversarial(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, a.Euler(next, x, gradientflow.Between(standard(t), q)))
 		x, next = next, x
-		m, v = m*(1-0.5/lambda), v*math.Pow(1+0.5/lambda*(1/v-1), 2)
+		stretch := 1 + 0.5/lambda*(1/v-1)
+		m, v = m*(1-0.5/lambda), v*stretch*stretch
 	}
 	mean, variance := stat.PopMeanVariance(x, nil)
 	require.InDelta(t, m, mean, 1e-12)
@@ -363,4 +364,26 @@ func ExampleAdversarial() {
 	}
 	fmt.Printf("%.1f\n", stat.Mean(next, nil))
 	// Output: 0.9
+}
+
+// A velocity allocates nothing once its scratch has grown, but for the ratios that
+// are fitted anew.
+func TestFieldsDoNotAllocate(t *testing.T) {
+	g, err := divergence.NewGaussianDense([]float64{0, 0}, []float64{1, 0.2, 0.2, 2})
+	require.NoError(t, err)
+	p, err := gradientflow.Gaussian(g)
+	require.NoError(t, err)
+	q, err := gradientflow.Matched(normals(40, 5), 2)
+	require.NoError(t, err)
+	bumps, err := gradientflow.Bumps(1)
+	require.NoError(t, err)
+	x, v := normals(40, 6), make([]float64, 40)
+	for name, f := range map[string]integrators.Field{
+		"gaussian": gradientflow.Field(gradientflow.Between(p, q), gradientflow.Hellinger, 2),
+		"smoothed": gradientflow.Field(gradientflow.Between(p, gradientflow.Smoothed(2, 0.5)), gradientflow.ReverseKL, 2),
+		"stein":    gradientflow.Stein(p, bumps, 2),
+	} {
+		require.NoError(t, f(v, 0, x))
+		require.Zero(t, testing.AllocsPerRun(10, func() { _ = f(v, 0, x) }), name)
+	}
 }

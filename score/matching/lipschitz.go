@@ -29,8 +29,9 @@ type Curvature struct {
 }
 
 // Lipschitz returns the local Lipschitz constants of a model's score at a level at every
-// row of x, by power iteration v ← Jv/|Jv| from a random direction, and by another one
-// on J + 1.05·Norm·I for the largest eigenvalue. Jv is the model's derivative where it is
+// row of x, by power iteration v ← Jv/|Jv| from a random direction: Norm is the limit of
+// |Jv|, and Highest that of v·Jv for J + 1.05·Norm·I, whose largest eigenvalue in size is
+// the largest. Jv is the model's derivative where it is
 // a [score.JVP], and a central difference of denoisers otherwise; all rows iterate
 // together, and a row that has converged waits. The direction found is that of virtual
 // adversarial training (Miyato et al. 2019, eq. 12): the one in which the score changes
@@ -64,15 +65,12 @@ func Lipschitz(ctx context.Context, m score.Model, x []float64, at sde.Level, c 
 		c.Difference = 1e-3
 	}
 	p := &power{m: m, x: x, at: at, c: c, n: n, dim: dim, shift: make([]float64, n)}
-	norm, err := p.iterate(ctx)
+	norm, err := p.iterate(ctx, func(_, to []float64) float64 { return floats.Norm(to, 2) })
 	if err != nil {
 		return nil, err
 	}
-	for i, v := range norm {
-		norm[i] = math.Abs(v)
-		p.shift[i] = 1.05 * norm[i]
-	}
-	highest, err := p.iterate(ctx)
+	floats.ScaleTo(p.shift, 1.05, norm)
+	highest, err := p.iterate(ctx, floats.Dot)
 	if err != nil {
 		return nil, err
 	}
@@ -92,15 +90,15 @@ type power struct {
 	shift  []float64 // of each row's Jacobian
 }
 
-// iterate returns the eigenvalue of the largest size of J + shift at every row.
-func (p *power) iterate(ctx context.Context) ([]float64, error) {
+// iterate returns the limits of value(v, (J + shift)v) at every row.
+func (p *power) iterate(ctx context.Context, value func(from, to []float64) float64) ([]float64, error) {
 	v, w := make([]float64, len(p.x)), make([]float64, len(p.x))
 	noise.Gaussian{}.Normal(v, p.dim, noise.Address{Seed: p.c.Seed, Use: noise.Init})
 	for i := range p.n {
 		row := v[i*p.dim:][:p.dim]
 		floats.Scale(1/floats.Norm(row, 2), row)
 	}
-	value := make([]float64, p.n)
+	last := make([]float64, p.n)
 	for range p.c.MaxIter {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -111,17 +109,15 @@ func (p *power) iterate(ctx context.Context) ([]float64, error) {
 		worst := 0.0
 		for i := range p.n {
 			from, to := v[i*p.dim:][:p.dim], w[i*p.dim:][:p.dim]
-			now, length := floats.Dot(from, to), floats.Norm(to, 2)
-			// The residual |Jv − λv| bounds the distance of λ to the spectrum, and its
-			// square over the gap the error.
-			worst = max(worst, math.Abs(now-value[i])/math.Max(length, math.SmallestNonzeroFloat64))
-			value[i] = now
+			now, length := value(from, to), floats.Norm(to, 2)
 			if length > 0 {
+				worst = max(worst, math.Abs(now-last[i])/length)
 				floats.ScaleTo(from, 1/length, to)
 			}
+			last[i] = now
 		}
 		if worst <= p.c.Tol {
-			return value, nil
+			return last, nil
 		}
 	}
 	return nil, fmt.Errorf("%w: eigenvalue of a score's Jacobian after %d iterations; raise MaxIter or Tol", score.ErrConvergence, p.c.MaxIter)

@@ -263,6 +263,16 @@ func TestLipschitz(t *testing.T) {
 		require.InDelta(t, want, curvatures[0].Highest, 1e-4)
 		require.InDelta(t, want, curvatures[0].Norm, 1e-4)
 	}
+	saddle := score.FromFunc(2, score.ByScore, func(dst, x []float64, _ sde.Level) error {
+		for i := 0; i < len(x); i += 2 {
+			dst[i], dst[i+1] = 3*x[i+1], 3*x[i]
+		}
+		return nil
+	})
+	curvatures, err := matching.Lipschitz(background, saddle, []float64{1, 2}, at, matching.PowerConfig{})
+	require.NoError(t, err)
+	require.InDelta(t, 3, curvatures[0].Norm, 1e-8)
+	require.InDelta(t, 3, curvatures[0].Highest, 1e-8)
 }
 
 // Both sides are equal for Gaussians on the line whose variances are in order, from

@@ -3,7 +3,6 @@ package matching_test
 import (
 	"context"
 	"fmt"
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,7 +44,7 @@ func TestPooled(t *testing.T) {
 	losses, err = matching.Pooled(background, off, x, at, side, factors, matching.Config{})
 	require.NoError(t, err)
 	for _, l := range losses {
-		require.InDelta(t, math.Pow(0.3*0.7/0.5, 2), l.Value, 1e-12)
+		require.InDelta(t, 0.42*0.42, l.Value, 1e-12)
 	}
 	g := isotropic(t, 0.6, make([]float64, 4)...)
 	y := g.Sample(100, 4)

@@ -130,10 +130,12 @@ func annealed(ctx context.Context) (answer, error) {
 	for _, l := range c.Levels {
 		h := c.Step * l.Sigma * l.Sigma
 		for range c.Steps {
-			variance = math.Pow(1-0.5*h/(v+l.Sigma*l.Sigma), 2)*variance + h
+			keep := 1 - 0.5*h/(v+l.Sigma*l.Sigma)
+			variance = keep*keep*variance + h
 		}
 	}
-	variance *= math.Pow(v/(v+0.0625), 2)
+	shrink := v / (v + 0.0625) // of D at the last level
+	variance *= shrink * shrink
 	x := make([]float64, n)
 	if err := score.Anneal(ctx, x, isotropic(0, v), c); err != nil {
 		return answer{}, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -67,12 +68,11 @@ func digits(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	file, err := os.Open(filepath.Join(root, "cmd", "ito", "digits.safetensors"))
+	weights, err := os.ReadFile(filepath.Join(root, "cmd", "ito", "digits.safetensors"))
 	if err != nil {
 		return answer{}, err
 	}
-	defer file.Close()
-	network, err := score.LoadNetwork(file)
+	network, err := score.LoadNetwork(bytes.NewReader(weights))
 	if err != nil {
 		return answer{}, err
 	}
