@@ -7,5 +7,7 @@
 // field's Jacobian, exact or estimated, and from them the density of a point
 // (Chen, Rubanova, Bettencourt, Duvenaud 2018, theorem 1),
 //
-//	ln p_0(x_0) = ln p_T(x_T) + ∫_0^T ∇·v(x_t, t) dt.
+//	ln p_0(x_0) = ln p_T(x_T) + ∫_0^T ∇·v(x_t, t) dt,
+//
+// and the probability of quantised data, with every term named.
 package flow

@@ -103,7 +103,8 @@ func TestLogLikelihoodRowsAreIndependent(t *testing.T) {
 		c.Workers = workers
 		again, err := flow.LogLikelihood(context.Background(), p, m, x, c)
 		require.NoError(t, err)
-		require.Equal(t, all, again)
+		require.Equal(t, all.LogDensity, again.LogDensity)
+		require.Equal(t, all.Evaluations, again.Evaluations)
 	}
 	c.First = 2
 	one, err := flow.LogLikelihood(context.Background(), p, m, x[2*dim:][:dim], c)

@@ -19,16 +19,29 @@ type Trace interface {
 }
 
 // Exact returns the exact trace: the model's own if it is a score.Tracer, or else
-// dim directional derivatives a row if it is a score.JVP.
-// Errors: [ErrNoTrace] if it is neither.
+// dim derivatives along the axes a row if it is a score.JVP or, as networks are, a
+// score.VJP; those of a row are asked for in one call.
+// Errors: [ErrNoTrace] if it is none of them.
 func Exact(m score.Model) (Trace, error) {
-	switch able := m.(type) {
-	case score.Tracer:
+	if able, ok := m.(score.Tracer); ok {
 		return closed{able}, nil
-	case score.JVP:
-		return &directions{m: able, dim: m.Dim()}, nil
 	}
-	return nil, fmt.Errorf("%w: %T has neither TraceDenoise nor JVPDenoise; use Hutchinson", ErrNoTrace, m)
+	if product := jacobian(m); product != nil {
+		return &directions{product: product, dim: m.Dim()}, nil
+	}
+	return nil, fmt.Errorf("%w: %T has neither TraceDenoise nor JVPDenoise nor VJPDenoise; use Hutchinson", ErrNoTrace, m)
+}
+
+// jacobian returns the model's product of J or Jᵀ with a vector, nil if it has none.
+// vᵀJv = vᵀJᵀv: for traces either will do.
+func jacobian(m score.Model) func(dst, x, v []float64, at sde.Level) error {
+	switch able := m.(type) {
+	case score.JVP:
+		return able.JVPDenoise
+	case score.VJP:
+		return able.VJPDenoise
+	}
+	return nil
 }
 
 type closed struct{ score.Tracer }
@@ -39,24 +52,35 @@ func (c closed) TraceRows(dst, x []float64, at sde.Level, _ uint64) error {
 
 // directions sums the derivatives along the axes.
 type directions struct {
-	m       score.JVP
+	product func(dst, x, v []float64, at sde.Level) error
 	dim     int
 	scratch sync.Pool
 }
 
+// axesAtOnce bounds the rows of one call, and so the memory of long rows.
+const axesAtOnce = 64
+
 func (d *directions) TraceRows(dst, x []float64, at sde.Level, _ uint64) error {
-	w := take(&d.scratch, 2*d.dim)
+	size := min(d.dim, axesAtOnce) * d.dim
+	w := take(&d.scratch, 3*size)
 	defer d.scratch.Put(w)
-	axis, along := (*w)[:d.dim], (*w)[d.dim:2*d.dim]
 	for i := range dst {
 		dst[i] = 0
-		for j := range d.dim {
-			clear(axis)
-			axis[j] = 1
-			if err := d.m.JVPDenoise(along, x[i*d.dim:][:d.dim], axis, at); err != nil {
+		for from := 0; from < d.dim; from += axesAtOnce {
+			count := min(axesAtOnce, d.dim-from)
+			n := count * d.dim
+			rows, axes, along := (*w)[:n], (*w)[size:size+n], (*w)[2*size:2*size+n]
+			clear(axes)
+			for j := range count {
+				copy(rows[j*d.dim:], x[i*d.dim:][:d.dim])
+				axes[j*d.dim+from+j] = 1
+			}
+			if err := d.product(along, rows, axes, at); err != nil {
 				return err
 			}
-			dst[i] += along[j]
+			for j := range count {
+				dst[i] += along[j*d.dim+from+j]
+			}
 		}
 	}
 	return nil
