@@ -74,12 +74,15 @@ const lineReach = 8.5 // standard deviations that a grid covers: 2e-17 outside
 // by Gauss–Hermite quadrature. The trapezium rule over a smooth density on the
 // line converges faster than any power of the grid's width.
 func OnLine(ctx context.Context, c sampler.Config) (LineLaw, error) {
+	return onLineFrom(ctx, c, gaussianNodes(c.Grid.Levels(nil)[0].Sigma, 1601))
+}
+
+// onLineFrom is OnLine from another start.
+func onLineFrom(ctx context.Context, c sampler.Config, law LineLaw) (LineLaw, error) {
 	if c.Model.Dim() != 1 {
 		return LineLaw{}, fmt.Errorf("%w: the model has %d dimensions", ErrNoLineLaw, c.Model.Dim())
 	}
 	cost := c.Rule.Cost()
-	sd := c.Grid.Levels(nil)[0].Sigma
-	law := gaussianNodes(sd, 1601)
 	if cost.Noises == 0 {
 		c.Start = law.X
 		c.Source = silence{}

@@ -88,8 +88,15 @@ func (s Spectrum) Gaussian() (*divergence.Gaussian, error) {
 // Law is the exact output law of the sampler c on the target s (c.Model is
 // ignored) when x_T has the law start; a nil start is the sampler's own prior.
 func (s Spectrum) Law(ctx context.Context, c sampler.Config, start *Spectrum) (Spectrum, error) {
-	n := s.Dim()
 	c.Model = s
+	return Law(ctx, c, start)
+}
+
+// Law is the exact output law of the sampler c when x_T has the law start; a nil
+// start is the sampler's own prior. c.Model must be affine in x, in every
+// coordinate by itself.
+func Law(ctx context.Context, c sampler.Config, start *Spectrum) (Spectrum, error) {
+	n := c.Model.Dim()
 	noises := c.Rule.Cost().Noises
 	rows := 2 + c.Grid.Steps()*noises
 	c.Start = make([]float64, rows*n)
