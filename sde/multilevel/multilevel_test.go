@@ -44,6 +44,25 @@ func hestonCall(seed uint64) *multilevel.Paths {
 	}
 }
 
+// hestonConditional is the same price as the mean of that given the variance's
+// path, with weak order 2, and less of the stock, whose mean is known, as Black and
+// Scholes' delta at the mean variance says: Φ(d) with d = (0.03 + 0.02)/0.2.
+func hestonConditional(seed uint64) *multilevel.Paths {
+	m := models.HestonVariance{Model: heston}
+	const delta = 0.6
+	return &multilevel.Paths{
+		Method: models.Splitting[models.HestonVariance]{Model: m}, System: m.System(), T1: 1, Steps: 2, Initial: []float64{0.04, 0},
+		Of: func(dst, y []float64) error {
+			for i := range dst {
+				v, integral := y[2*i], y[2*i+1]
+				dst[i] = heston.ConditionalCall(1, 0.04, 1, 1, v, integral) - delta*(heston.ConditionalMean(1, 0.04, 1, v, integral)-1)
+			}
+			return nil
+		},
+		Address: noise.Address{Seed: seed},
+	}
+}
+
 // The orders, values and figures are those that theory gives, and the bits are
 // the same for any number of workers.
 func TestGBMCall(t *testing.T) {
@@ -97,6 +116,14 @@ func TestHestonCall(t *testing.T) {
 	require.Less(t, math.Abs(e.Estimate.Value-want), 4*rmse)
 	require.InDelta(t, 1.2, e.Variance.Value, 0.3)
 	require.Less(t, 2*r.Work, e.Work)
+
+	// Given the variance's path: strong order 1 for a smooth payoff, weak order 2.
+	c, err := multilevel.Estimate(t.Context(), hestonConditional(1), multilevel.Config{RMSE: rmse})
+	require.NoError(t, err)
+	require.Less(t, math.Abs(c.Estimate.Value-want), 4*rmse)
+	require.InDelta(t, 1.9, c.Variance.Value, 0.2)
+	require.Greater(t, c.Weak.Value, 1.4)
+	require.Less(t, 4*c.Work, r.Work)
 }
 
 func method(t *testing.T, name string) stochastic.Method {
