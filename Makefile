@@ -11,8 +11,9 @@
 # mutants   broken copies of the samplers, of which the ladder must catch nearly all (two minutes)
 # divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
+# tune-study  the README's figures about tuned time grids, and their picture (a quarter of an hour)
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants divergence-study systems noise-study
+.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants divergence-study systems tune-study noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -61,6 +62,10 @@ cross:
 
 divergence-study:
 	ITO_DIVERGENCE_STUDY=1000 go test ./divergence/... -run 'Cover|Uniform' -timeout 60m -v
+
+tune-study:
+	go run ./cmd/ito tune --plot docs/tune.png --out ''
+	ITO_TUNE_STUDY=1 go test ./cmd/ito -run TuneStudy -timeout 120m -v
 
 noise-study:
 	ITO_NOISE_SPEED=1 ITO_NOISE_N=100000000 go test ./sde/noise -run 'Study|Speed' -timeout 60m -v
