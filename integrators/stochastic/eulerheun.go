@@ -21,7 +21,12 @@ func (EulerHeun) Calculus() Calculus { return Stratonovich }
 func (EulerHeun) Structure() Structure { return General }
 
 // Orders returns 1, or ½ for general noise, and 1.
-func (EulerHeun) Orders(on Structure) (strong, weak float64) { return Heun{}.Orders(on) }
+func (EulerHeun) Orders(on Structure) (strong, weak float64) {
+	if on == General {
+		return 0.5, 1
+	}
+	return 1, 1
+}
 
 // Stepper returns a stepper for up to rows rows of s.
 func (EulerHeun) Stepper(s *System, rows int) Stepper {

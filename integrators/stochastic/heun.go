@@ -7,7 +7,7 @@ package stochastic
 //	y_1 = y + ½ (a(t, y) + a(t+h, ỹ)) h + ½ (b(t, y) + b(t+h, ỹ)) Δw.
 //
 // Stratonovich, any noise, strong order 1 for commutative noise and ½
-// otherwise, weak order 1, two evaluations of each. On noise of size 0 it is
+// otherwise, weak order 1, and 2 for additive noise, two evaluations of each. On noise of size 0 it is
 // the deterministic method of Heun, of order 2.
 //
 // Rümelin (1982), "Numerical treatment of stochastic differential equations".
@@ -19,12 +19,13 @@ func (Heun) Calculus() Calculus { return Stratonovich }
 // Structure returns General.
 func (Heun) Structure() Structure { return General }
 
-// Orders returns 1, or ½ for general noise, and 1.
+// Orders returns 1, or ½ for general noise, and 1, or 2 for additive noise.
 func (Heun) Orders(on Structure) (strong, weak float64) {
-	if on == General {
-		return 0.5, 1
+	strong, weak = EulerHeun{}.Orders(on)
+	if on.IsAdditive() {
+		weak = 2
 	}
-	return 1, 1
+	return strong, weak
 }
 
 // Stepper returns a stepper for up to rows rows of s.

@@ -37,7 +37,7 @@ func (ImplicitMidpoint) Calculus() Calculus { return Stratonovich }
 func (ImplicitMidpoint) Structure() Structure { return General }
 
 // Orders returns 1, or ½ for general noise, and 1.
-func (ImplicitMidpoint) Orders(on Structure) (strong, weak float64) { return Heun{}.Orders(on) }
+func (ImplicitMidpoint) Orders(on Structure) (strong, weak float64) { return EulerHeun{}.Orders(on) }
 
 func (m ImplicitMidpoint) fits(s *System) string { return fitsPattern(m.Pattern, s) }
 

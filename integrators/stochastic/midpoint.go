@@ -19,7 +19,7 @@ func (Midpoint) Calculus() Calculus { return Stratonovich }
 func (Midpoint) Structure() Structure { return General }
 
 // Orders returns 1, or ½ for general noise, and 1.
-func (Midpoint) Orders(on Structure) (strong, weak float64) { return Heun{}.Orders(on) }
+func (Midpoint) Orders(on Structure) (strong, weak float64) { return EulerHeun{}.Orders(on) }
 
 // Stepper returns a stepper for up to rows rows of s.
 func (Midpoint) Stepper(s *System, rows int) Stepper {

@@ -71,8 +71,9 @@ func Pair(s System) System {
 // leapfrog method: none on dy = −ky dt for long times.
 //
 // Stratonovich, systems made by [Pair] from rows that begin as (y, y), any noise;
-// strong order ½, weak order 1, two evaluations of each. The strong order is 1 on
-// additive noise, and of y, not ŷ, where the noise of Pair's argument commutes.
+// strong order ½, weak order 1, two evaluations of each. On additive noise they are
+// 1 and, of y, 2; the strong order of y, not ŷ, is 1 too where the noise of Pair's
+// argument commutes.
 //
 // Kidger, Foster, Li, Lyons (2021), "Efficient and accurate gradients for neural
 // SDEs", algorithms 1 and 2.
@@ -84,7 +85,7 @@ func (ReversibleHeun) Calculus() Calculus { return Stratonovich }
 // Structure returns General.
 func (ReversibleHeun) Structure() Structure { return General }
 
-// Orders returns ½, or 1 for additive noise, and 1: those of rows (y, ŷ).
+// Orders returns ½ and 1, or 1 and 2 for additive noise.
 func (ReversibleHeun) Orders(on Structure) (strong, weak float64) { return Heun{}.Orders(on) }
 
 func (ReversibleHeun) fits(s *System) string {
