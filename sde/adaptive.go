@@ -46,6 +46,8 @@ type Adaptive struct {
 	// Workers is the number of goroutines; 0 means GOMAXPROCS. The bits of the
 	// result do not depend on it.
 	Workers int
+	// Verify is as in [Config].
+	Verify bool
 }
 
 // AdaptiveResult is where a [SolveAdaptive] has come to, by row.
@@ -122,7 +124,7 @@ func (e *RowError) Unwrap() error { return e.Err }
 // those of a longer step, are refused, and with tolerances those of strong order ½
 // where noise commutes, such as Euler–Maruyama's: what they leave out of a step,
 // ½bb'(Δw² − h), has mean 0 over all steps, but not over those that are accepted. Errors: [ErrConfig]; those of
-// [stochastic.Check]; those of ctx; a *[RowError] of the lowest row that failed,
+// [stochastic.Check] and of Verify; those of ctx; a *[RowError] of the lowest row that failed,
 // after all rows have come to their ends.
 //
 // Söderlind (2003), "Digital filters in adaptive time-stepping", for the controller; Gaines, Lyons (1997), "Variable step size
@@ -138,6 +140,11 @@ func SolveAdaptive(ctx context.Context, m stochastic.Method, s System, t0, t1 fl
 	}
 	if err := c.validate(m, &s, t0, t1, y0); err != nil {
 		return AdaptiveResult{}, err
+	}
+	if c.Verify {
+		if err := verify(m, &s, t0, y0); err != nil {
+			return AdaptiveResult{}, err
+		}
 	}
 	rows := len(y0) / s.Dim
 	r := AdaptiveResult{

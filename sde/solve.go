@@ -33,6 +33,10 @@ type Config struct {
 	// solve.
 	Observe func(Snapshot) error
 	Every   int
+	// Verify checks first, at the first row of y0, what the system says of its
+	// noise and that a step of the method has its drift and noise, by
+	// [stochastic.System.Verify] and [stochastic.VerifyStep].
+	Verify bool
 }
 
 // Snapshot is the state of all rows after a number of steps.
@@ -98,7 +102,7 @@ const (
 // observation and every 64 steps.
 //
 // Errors: [ErrConfig]; those of [stochastic.Check] if the method does not
-// converge to the system's solution; a *[StateError]; those of Observe and ctx.
+// converge to the system's solution, and of Verify; a *[StateError]; those of Observe and ctx.
 // With the last three the Result holds the last states that all rows reached,
 // at most 64 steps before the error, from which a solve on Grid[Result.Steps:]
 // and from Address.Step+Result.Steps goes on to the same bits.
@@ -111,6 +115,11 @@ func Solve(ctx context.Context, m stochastic.Method, s System, t0, t1 float64, y
 	}
 	if err := c.validate(t0, t1, y0); err != nil {
 		return Result{}, err
+	}
+	if c.Verify {
+		if err := verify(m, &s, t0, y0); err != nil {
+			return Result{}, err
+		}
 	}
 	d := newDriver(ctx, m, &s, t0, t1, y0, &c)
 	r := Result{T: t0, Y: append([]float64(nil), y0...)}
