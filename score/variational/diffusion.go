@@ -6,13 +6,11 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/score"
 	"github.com/ito-sde/ito/score/matching"
 	"github.com/ito-sde/ito/sde"
-	"github.com/ito-sde/ito/sde/statistics"
 )
 
 // Hierarchy is a diffusion as a hierarchical variational autoencoder with a fixed
@@ -29,15 +27,9 @@ type Hierarchy struct {
 	// decoder's, which is right for data N(0, I) of a process that preserves it, in
 	// place of the posterior's β²σ_s²/σ_t², which is right for one point.
 	Forward bool
-}
-
-// Terms of a negative evidence lower bound, in nats a row; flow.BitsPerDim of less the
-// total is in bits a coordinate.
-type Terms struct {
-	Prior   float64   // KL(q(x_T|x)‖p(x_T))
-	Steps   []float64 // E KL(q(x_s|x_t, x)‖p(x_s|x_t)) of each step
-	Decoder float64   // −E ln p(x|x_0)
-	Total   statistics.Estimate
+	// Values, if not nil, are those that a coordinate of the data can take, ascending:
+	// the last decoder then gives probabilities to them, see [Hierarchy.Bound].
+	Values []float64
 }
 
 // Bound returns the terms of the negative evidence lower bound of rows x of data,
@@ -50,7 +42,12 @@ type Terms struct {
 //	½dim (b/w − 1 − ln(b/w)) + (α_s β²/σ_t²)² |x − D(x_t)|²/(2w),
 //
 // which is ½(SNR_s − SNR_t)|x − D|² for w = b. The last term is that of N(D(x_1), w) where
-// the last level is the data, and of N(x_0/α_0, σ_0²/α_0² I) otherwise.
+// the last level is the data, and of N(x_0/α_0, ρ² I), ρ = σ_0/α_0, otherwise. With Values
+// it is, for each coordinate,
+//
+//	P(v | x_0) ∝ exp(−(x_0/α_0 − v)²/(2ρ²)),
+//
+// and the bound one of −ln P(x).
 //
 // Errors: [score.ErrLevel] unless there are two levels of less and less noise and α > 0
 // at the last, or where the data is a level and Forward is not set: the posterior's
@@ -62,22 +59,11 @@ func (h Hierarchy) Bound(ctx context.Context, m score.Model, x []float64, c matc
 		return Terms{}, err
 	}
 	dim := m.Dim()
-	if len(x) == 0 || len(x)%dim != 0 {
-		return Terms{}, fmt.Errorf("%w: %d numbers are not rows of %d", score.ErrDimension, len(x), dim)
+	t, err := newTerms(x, dim, h.Levels[0], h.Prior)
+	if err != nil {
+		return Terms{}, err
 	}
-	n, d := len(x)/dim, float64(dim)
-	total, term := make([]float64, n), make([]float64, n)
-	var t Terms
-	first, prior := h.Levels[0], h.Prior
-	if prior == 0 {
-		prior = first.Sigma * first.Sigma
-	}
-	ratio := first.Sigma * first.Sigma / prior
-	for i := range n {
-		norm := floats.Norm(x[i*dim:][:dim], 2) * first.Alpha
-		total[i] = 0.5*d*(ratio-1-math.Log(ratio)) + 0.5*norm*norm/prior
-	}
-	t.Prior = stat.Mean(total, nil)
+	d, total, term := float64(dim), t.Rows, make([]float64, len(t.Rows))
 	for k, to := range h.Levels[1:] {
 		from := h.Levels[k]
 		c := c
@@ -109,20 +95,18 @@ func (h Hierarchy) Bound(ctx context.Context, m score.Model, x []float64, c matc
 		}
 	}
 	if last := h.Levels[len(h.Levels)-1]; last.Sigma > 0 {
-		t.Decoder = 0.5 * d * math.Log(2*math.Pi*math.E*last.Rho()*last.Rho())
-		floats.AddConst(t.Decoder, total)
+		c.Step += uint64(len(h.Levels))
+		if err := t.decode(ctx, x, dim, last, h.Values, c); err != nil {
+			return Terms{}, err
+		}
 	}
-	mean, sd := stat.MeanStdDev(total, nil)
-	t.Total = statistics.Estimate{Value: mean, Error: sd / math.Sqrt(float64(n))}
+	t.finish()
 	return t, nil
 }
 
 func (h Hierarchy) check() error {
 	if len(h.Levels) < 2 {
 		return fmt.Errorf("%w: %d levels; want at least two", score.ErrLevel, len(h.Levels))
-	}
-	if !(h.Prior >= 0) || math.IsInf(h.Prior, 1) {
-		return fmt.Errorf("%w: prior of variance %v", score.ErrConfig, h.Prior)
 	}
 	last := len(h.Levels) - 1
 	for i, l := range h.Levels {
@@ -133,60 +117,11 @@ func (h Hierarchy) check() error {
 			return fmt.Errorf("%w: level %d has σ/α = %v after %v; it must fall", score.ErrLevel, i, l.Rho(), h.Levels[i-1].Rho())
 		}
 	}
+	if h.Levels[last].Sigma == 0 && h.Values != nil {
+		return fmt.Errorf("%w: the last level is the data, whose density is Gaussian; Values need σ > 0 there", score.ErrLevel)
+	}
 	if h.Levels[last].Sigma == 0 && !h.Forward {
 		return fmt.Errorf("%w: a decoder of variance 0 at σ = 0; end at σ > 0, or set Forward", score.ErrLevel)
 	}
 	return nil
-}
-
-// Information returns the mutual information of data and noisy data in nats by the
-// I-MMSE identity,
-//
-//	I(x_0; αx_0 + σε) = ½ ∫₀^SNR MMSE(γ) dγ,   MMSE(γ) = E|x_0 − E[x_0 | √γ x_0 + ε]|²,
-//
-// from any model's errors on rows x of data: for the true denoiser it is the
-// information, for others an upper bound but for chance, and the continuous limit of
-// the steps of [Hierarchy.Bound]. The integral is by Gauss–Legendre quadrature with
-// nodes points in ln(1 + γv), v the data's mean variance, in which a Gaussian's is nearly
-// constant; each node has noise of its own.
-//
-// Errors: [score.ErrConfig] unless nodes > 0, [score.ErrLevel] unless σ > 0; those of
-// [matching.Errors]. Guo, Shamai, Verdú (2005), theorem 1.
-func Information(ctx context.Context, m score.Model, x []float64, at sde.Level, nodes int, c matching.Config) (statistics.Estimate, error) {
-	if nodes < 1 {
-		return statistics.Estimate{}, fmt.Errorf("%w: %d nodes", score.ErrConfig, nodes)
-	}
-	if !(at.Sigma > 0) || !(at.Alpha >= 0) || math.IsInf(at.Alpha+at.Sigma, 1) {
-		return statistics.Estimate{}, fmt.Errorf("%w: α = %v, σ = %v; want σ > 0", score.ErrLevel, at.Alpha, at.Sigma)
-	}
-	g, err := score.FitGaussian(x, m.Dim())
-	if err != nil {
-		return statistics.Estimate{}, err
-	}
-	n, v := len(x)/m.Dim(), 0.0
-	for i := range m.Dim() {
-		v += g.Cov().At(i, i) / float64(m.Dim())
-	}
-	if v == 0 {
-		return statistics.Estimate{}, nil // one point: nothing to know
-	}
-	top := math.Log1p(v * math.Exp(2*at.Lambda()))
-	if at.Alpha == 0 {
-		return statistics.Estimate{}, nil
-	}
-	where, weight := make([]float64, nodes), make([]float64, nodes)
-	quad.Legendre{}.FixedLocations(where, weight, 0, top)
-	total, term := make([]float64, n), make([]float64, n)
-	for i, w := range where {
-		gamma := math.Expm1(w) / v
-		c := c
-		c.Step += uint64(i)
-		level := sde.Level{Alpha: math.Sqrt(gamma / (1 + gamma)), Sigma: math.Sqrt(1 / (1 + gamma))}
-		if err := matching.Errors(ctx, term, m, x, level, c); err != nil {
-			return statistics.Estimate{}, err
-		}
-		floats.AddScaled(total, 0.5*weight[i]*(1+gamma*v)/v, term)
-	}
-	mean, sd := stat.MeanStdDev(total, nil)
-	return statistics.Estimate{Value: mean, Error: sd / math.Sqrt(float64(n))}, nil
 }
