@@ -9,11 +9,12 @@
 # lint      staticcheck, golangci-lint, and the six platforms
 # fuzz      random systems, methods and settings through ode.Solve, for ten minutes
 # mutants   broken copies of the samplers, of which the ladder must catch nearly all (two minutes)
+# gallery   a figure per topic, with the code that made it: writes gallery.html
 # divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # tune-study  the README's figures about tuned time grids, and their picture (a quarter of an hour)
 # noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants divergence-study systems tune-study noise-study
+.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -36,6 +37,7 @@ bench:
 bench-peers:
 	go run ./validation/peers
 	go run ./validation/peers --ensembles
+	go run $$(command -v gcc >/dev/null && echo -tags onnx) ./validation/peers/networks
 
 ONNXRUNTIME := onnxruntime-node@1.30.0
 onnx:
@@ -59,6 +61,9 @@ lint: cross
 cross:
 	@for os in linux darwin windows; do for arch in amd64 arm64; do \
 		echo "$$os/$$arch"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go vet ./... || exit 1; done; done
+
+gallery:
+	go run ./validation/gallery
 
 divergence-study:
 	ITO_DIVERGENCE_STUDY=1000 go test ./divergence/... -run 'Cover|Uniform' -timeout 60m -v

@@ -144,6 +144,9 @@ func (panel Panel) plot(names *[]string, legend *plot.Legend) (*plot.Plot, error
 				return nil, err
 			}
 			line.LineStyle, points.GlyphStyle = style{colour: i, dash: i / len(palette)}.draw()
+			if panel.Heat != nil { // whose colours are the palette's own
+				line.Color, points.Color = color.White, color.White
+			}
 			var drawn []plot.Thumbnailer
 			if c.Points {
 				points.Radius = vg.Points(1.7)
