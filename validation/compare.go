@@ -66,6 +66,9 @@ type CompareRow struct {
 	// TunedW2 is ExactW2 on a grid of as many steps between the same ends that is
 	// tuned for the sampler; 0 where none was.
 	TunedW2 float64 `json:"tuned_w2,omitempty"`
+	// Split takes ExactW2 apart, and beside it stands what the affine part of the
+	// model's own error over the data would add.
+	Split SplitW2 `json:"split"`
 
 	Seconds          float64 `json:"seconds"`
 	SamplesPerSecond float64 `json:"samples_per_second"`
@@ -225,6 +228,8 @@ type judge struct {
 	blur      float64
 	surrogate exact.Spectrum
 	exact     map[string][3]float64 // W2, KL and tuned W2 by run: the surrogate does not depend on the model
+	basis     *mat.Dense            // of the surrogate
+	models    map[string]*linearised
 }
 
 func (c *CompareConfig) judge(ctx context.Context, out *Comparison) (*judge, error) {
@@ -294,7 +299,10 @@ func (j *judge) row(ctx context.Context, run job, x []float64) (CompareRow, erro
 		return row, err
 	}
 	row.SlicedW2 *= j.c.Unit
-	row.ExactW2, row.ExactKL, row.TunedW2, err = j.exactError(ctx, run)
+	if row.ExactW2, row.ExactKL, row.TunedW2, err = j.exactError(ctx, run); err != nil {
+		return row, err
+	}
+	row.Split, err = j.split(ctx, run)
 	return row, err
 }
 

@@ -25,6 +25,9 @@ type LadderRow struct {
 	// PointW2 is the W2 between the output law and the exact marginal for data
 	// of one point, after five steps; 0 where the rule does not claim it.
 	PointW2 float64 `json:"point_w2,omitempty"`
+	// Split takes the W2 to the data apart, from the sampler's own start in as many
+	// steps as the two figures above and a final denoising.
+	Split SplitW2 `json:"split"`
 	// MonteCarlo is the largest deviation of the sampled mean and covariance
 	// from the exact law, in standard errors; 0 where nothing was sampled.
 	MonteCarlo float64 `json:"monte_carlo_z"`
@@ -239,6 +242,16 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 	if row.ExactKL, err = distance(target, sc.Grid, divergence.KL); err != nil {
 		return row, err
 	}
+	whole := sc
+	if whole.Grid, err = sampler.Times(p.Process, sampler.UniformLambda{}, steps, true); err != nil {
+		return row, err
+	}
+	whole.Model = nil
+	s, err := ErrorSplit(ctx, whole, target, 0)
+	if err != nil {
+		return row, err
+	}
+	row.Split = SplitW2{s.Score.W2, s.Initialisation.W2, s.Discretisation.W2, s.Truncation.W2}
 	if c.Samples > 0 {
 		if row.MonteCarlo, err = monteCarlo(ctx, sc, c.Samples); err != nil {
 			return row, err

@@ -45,7 +45,9 @@ func ErrorSplit(ctx context.Context, c sampler.Config, data exact.Spectrum, blur
 	levels := c.Grid.Levels(nil)
 	start, last := data.At(levels[0]), levels[len(levels)-1]
 	cut := data.At(last)
-	if c.Grid.Denoises() {
+	if _, ends := c.Rule.(sampler.Ender); ends && c.Grid.Denoises() {
+		cut = data // its own end loses nothing
+	} else if c.Grid.Denoises() {
 		// x → D(x) = m + k (x − α m), k = αv/(α²v + σ²).
 		for i, v := range data.Var {
 			k := 0.0
