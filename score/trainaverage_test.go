@@ -37,6 +37,9 @@ func answers(t *testing.T, n *score.Network) []float64 {
 // A snapshot's own profile gives its weights; the average of another width, kept
 // beside, is what comes of the others, much nearer than they are.
 func TestAverage(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a long computation that runs nothing at once but what TestTrainUNetBits does")
+	}
 	all := averaged(t, 200, 0.05, 0.1, 0.2)
 	var kept []*score.Network
 	for i, n := range all {

@@ -20,6 +20,9 @@ import (
 //
 // which at γ = 0 is v/(v + σ²): 0.17 instead of 0.42 on the second axis here.
 func TestTrainInputNoise(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a long computation that runs nothing at once but what TestTrainUNetBits does")
+	}
 	const gamma = 2.
 	v := []float64{1.8, 0.2} // mean 1: c_skip = ½ at σ = 1
 	x := make([]float64, 8000)
@@ -44,6 +47,9 @@ func TestTrainInputNoise(t *testing.T) {
 // Every loss has the same optimum: on Gaussian data all come near the exact
 // denoiser in the middle of their levels.
 func TestTrainLosses(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a long computation that runs nothing at once but what TestTrainUNetBits does")
+	}
 	x := cloud(2000)
 	exact, err := score.FitGaussian(x, 2)
 	require.NoError(t, err)
@@ -73,6 +79,9 @@ func TestTrainLosses(t *testing.T) {
 // Twelve rows are soon known by heart: the loss on those held out turns, training
 // stops, and the weights of the lowest are what comes back.
 func TestTrainStopsEarly(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a long computation that runs nothing at once but what TestTrainUNetBits does")
+	}
 	x := cloud(16)
 	c := score.TrainConfig{Hidden: 64, Blocks: 2, Steps: 4000, Warm: 20, Batch: 128, Rate: 3e-3, EMA: 10, HoldOut: 0.25, CheckEvery: 20, Patience: 4, Seed: 1}
 	var held []float64

@@ -94,6 +94,9 @@ func TestTrainUNetBits(t *testing.T) {
 // The classes are learned: of a picture with both kinds of stripes D for a class
 // keeps its own, and D for none in particular something of both.
 func TestTrainClasses(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a long computation that runs nothing at once but what TestTrainUNetBits does")
+	}
 	x, c := everything()
 	c.Steps, c.Patience, c.LearnWeights, c.Schedule = 250, 0, false, ""
 	n, err := score.Train(context.Background(), x, 16, c)
