@@ -19,6 +19,12 @@ type lanes struct{ a, b, c, n, u [8]uint64 }
 //go:noescape
 func fillLanesAVX512(l *lanes, dst *float64, stride, from, to int) (i int, unsettled uint64)
 
+// philoxLanesAVX512 makes the streams of eight blocks from c0 on, as NewStream does:
+// philox of the counters (c0 + j, c1, c2, 0).
+//
+//go:noescape
+func philoxLanesAVX512(l *lanes, c0, c1, c2, k0, k1 uint64)
+
 // fillBlocks fills the blocks at the head of dst, of each numbers, which begin
 // at address at, as Stream.Fill does one by one. It returns how many: none where
 // they are too few for the kernel.
@@ -28,7 +34,6 @@ func fillBlocks(isa simd.ISA, dst []float64, each int, at Address) int {
 	if isa != simd.AVX512 || blocks < width {
 		return 0
 	}
-	first := at.Row
 	var l lanes
 	for b := 0; b < blocks; b += width {
 		switch rest := blocks - b; {
@@ -37,11 +42,7 @@ func fillBlocks(isa simd.ISA, dst []float64, each int, at Address) int {
 		case rest < width:
 			b = blocks - width // the same numbers once more cost less than one by one
 		}
-		for j := range width {
-			at.Row = first + uint64(b+j)*BlockRows
-			s := NewStream(at)
-			l.a[j], l.b[j], l.c[j], l.n[j] = s.a, s.b, s.c, s.n
-		}
+		philoxLanesAVX512(&l, at.Row/BlockRows+uint64(b), at.Step, at.Stage, at.Seed, uint64(at.Use))
 		l.fill(dst[b*each:(b+width)*each], each)
 	}
 	return blocks

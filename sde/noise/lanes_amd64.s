@@ -22,6 +22,32 @@ GLOBL laneConstants<>(SB), RODATA|NOPTR, $40
 	VPADDQ Z2, Z6, K, B   \
 	VPADDQ Z7, Z4, K, C
 
+// Pairs of numbers at the byte offsets I (of which L is the lowest part) from BASE,
+// the first of each into A and the second into B. Eight loads are much faster than
+// the instruction that gathers.
+#define PAIRS(BASE, I, L, A, B) \
+	VEXTRACTI64X2 $1, I, X12 \
+	VEXTRACTI64X2 $2, I, X13 \
+	VEXTRACTI64X2 $3, I, X14 \
+	VMOVQ   L, R12       \
+	VPEXTRQ $1, L, R13   \
+	VMOVQ   X12, AX      \
+	VPEXTRQ $1, X12, R15 \
+	VMOVUPD (BASE)(R12*1), X8 \
+	VMOVUPD (BASE)(R13*1), X9 \
+	VINSERTF64X2 $1, (BASE)(AX*1), Z8, Z8  \
+	VINSERTF64X2 $1, (BASE)(R15*1), Z9, Z9 \
+	VMOVQ   X13, R12     \
+	VPEXTRQ $1, X13, R13 \
+	VMOVQ   X14, AX      \
+	VPEXTRQ $1, X14, R15 \
+	VINSERTF64X2 $2, (BASE)(R12*1), Z8, Z8 \
+	VINSERTF64X2 $2, (BASE)(R13*1), Z9, Z9 \
+	VINSERTF64X2 $3, (BASE)(AX*1), Z8, Z8  \
+	VINSERTF64X2 $3, (BASE)(R15*1), Z9, Z9 \
+	VUNPCKLPD Z9, Z8, A \
+	VUNPCKHPD Z9, Z8, B
+
 // func fillLanesAVX512(l *lanes, dst *float64, stride, from, to int) (i int, unsettled uint64)
 TEXT ·fillLanesAVX512(SB), NOSPLIT, $0-56
 	MOVQ l+0(FP), SI
@@ -52,27 +78,7 @@ loop:
 	// The layer: scale and edge of all lanes, by eight loads of pairs.
 	VPANDQ Z17, Z4, Z5
 	VPSLLQ $4, Z5, Z5
-	VEXTRACTI64X2 $1, Z5, X12
-	VEXTRACTI64X2 $2, Z5, X13
-	VEXTRACTI64X2 $3, Z5, X14
-	VMOVQ   X5, R12
-	VPEXTRQ $1, X5, R13
-	VMOVQ   X12, AX
-	VPEXTRQ $1, X12, R15
-	VMOVUPD (BX)(R12*1), X8
-	VMOVUPD (BX)(R13*1), X9
-	VINSERTF64X2 $1, (BX)(AX*1), Z8, Z8
-	VINSERTF64X2 $1, (BX)(R15*1), Z9, Z9
-	VMOVQ   X13, R12
-	VPEXTRQ $1, X13, R13
-	VMOVQ   X14, AX
-	VPEXTRQ $1, X14, R15
-	VINSERTF64X2 $2, (BX)(R12*1), Z8, Z8
-	VINSERTF64X2 $2, (BX)(R13*1), Z9, Z9
-	VINSERTF64X2 $3, (BX)(AX*1), Z8, Z8
-	VINSERTF64X2 $3, (BX)(R15*1), Z9, Z9
-	VUNPCKLPD Z9, Z8, Z10
-	VUNPCKHPD Z9, Z8, Z11
+	PAIRS(BX, Z5, X5, Z10, Z11)
 
 	// x = (int64(u) ≫ 10 | 1) scale, kept where the mask is not set.
 	VPSRAQ    $10, Z4, Z6
@@ -112,12 +118,10 @@ wedge:
 	JNZ       give // the base strip
 	VMOVAPD   Z7, Z21
 	VMOVDQA64 Z4, Z25
-	LEAQ      ·density(SB), R12
-	VPSRLQ    $1, Z5, Z24
-	KMOVB     K1, K2
-	KMOVB     K1, K3
-	VGATHERQPD (R12)(Z24*1), K2, Z22  // density[i]
-	VGATHERQPD 8(R12)(Z24*1), K3, Z23 // density[i+1]
+	VPSRLQ    $1, Z5, Z5
+	LEAQ      ·density(SB), BX
+	PAIRS(BX, Z5, X5, Z22, Z23) // density[i], density[i+1]
+	LEAQ      ·layers(SB), BX
 	SFC64(K1, Z26, Z27, Z28, Z29)
 	VPSRLQ    $12, Z4, Z5
 	VPADDQ    Z5, Z5, Z5
@@ -166,4 +170,77 @@ done:
 	VZEROUPPER
 	MOVQ CX, i+40(FP)
 	MOVQ AX, unsettled+48(FP)
+	RET
+
+// hi, lo = x m for the constant m in M (its upper half in MH), by 32-bit products:
+//
+//	mid = x_h m_l + (x_l m_l ≫ 32),   hi = x_h m_h + (mid ≫ 32) + (x_l m_h + (mid mod 2³²) ≫ 32).
+#define MULHILO(X, M, MH, HI, LO, T, U) \
+	VPSRLQ   $32, X, T    \
+	VPMULUDQ X, M, U      \
+	VPMULUDQ X, MH, LO    \
+	VPMULUDQ T, MH, HI    \
+	VPMULUDQ T, M, T      \
+	VPSRLQ   $32, U, U    \
+	VPADDQ   U, T, T      \
+	VPANDQ   Z20, T, U    \
+	VPADDQ   U, LO, U     \
+	VPSRLQ   $32, T, T    \
+	VPSRLQ   $32, U, U    \
+	VPADDQ   T, HI, HI    \
+	VPADDQ   U, HI, HI    \
+	VPMULLQ  X, M, LO
+
+DATA philoxConstants<>+0(SB)/8, $0xd2e7470ee14c6c93
+DATA philoxConstants<>+8(SB)/8, $0xca5a826395121157
+DATA philoxConstants<>+16(SB)/8, $0x9e3779b97f4a7c15
+DATA philoxConstants<>+24(SB)/8, $0xbb67ae8584caa73b
+DATA philoxConstants<>+32(SB)/8, $0xffffffff
+DATA philoxConstants<>+40(SB)/8, $0
+DATA philoxConstants<>+48(SB)/8, $1
+DATA philoxConstants<>+56(SB)/8, $2
+DATA philoxConstants<>+64(SB)/8, $3
+DATA philoxConstants<>+72(SB)/8, $4
+DATA philoxConstants<>+80(SB)/8, $5
+DATA philoxConstants<>+88(SB)/8, $6
+DATA philoxConstants<>+96(SB)/8, $7
+GLOBL philoxConstants<>(SB), RODATA|NOPTR, $104
+
+// func philoxLanesAVX512(l *lanes, c0, c1, c2, k0, k1 uint64)
+TEXT ·philoxLanesAVX512(SB), NOSPLIT, $0-48
+	MOVQ l+0(FP), SI
+	VPBROADCASTQ c0+8(FP), Z0
+	VPADDQ       philoxConstants<>+40(SB), Z0, Z0
+	VPBROADCASTQ c1+16(FP), Z1
+	VPBROADCASTQ c2+24(FP), Z2
+	VPXORQ       Z3, Z3, Z3
+	VPBROADCASTQ k0+32(FP), Z4
+	VPBROADCASTQ k1+40(FP), Z5
+	VPBROADCASTQ philoxConstants<>+0(SB), Z16
+	VPBROADCASTQ philoxConstants<>+8(SB), Z17
+	VPBROADCASTQ philoxConstants<>+16(SB), Z18
+	VPBROADCASTQ philoxConstants<>+24(SB), Z19
+	VPBROADCASTQ philoxConstants<>+32(SB), Z20
+	VPSRLQ       $32, Z16, Z21
+	VPSRLQ       $32, Z17, Z22
+	MOVQ         $10, CX
+
+round:
+	MULHILO(Z0, Z16, Z21, Z6, Z7, Z10, Z11)
+	MULHILO(Z2, Z17, Z22, Z8, Z9, Z12, Z13)
+	VPXORQ    Z1, Z8, Z0
+	VPXORQ    Z4, Z0, Z0
+	VPXORQ    Z3, Z6, Z2
+	VPXORQ    Z5, Z2, Z2
+	VMOVDQA64 Z9, Z1
+	VMOVDQA64 Z7, Z3
+	VPADDQ    Z18, Z4, Z4
+	VPADDQ    Z19, Z5, Z5
+	DECQ      CX
+	JNZ       round
+	VMOVDQU64 Z0, 0(SI)
+	VMOVDQU64 Z1, 64(SI)
+	VMOVDQU64 Z2, 128(SI)
+	VMOVDQU64 Z3, 192(SI)
+	VZEROUPPER
 	RET
