@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/integrators/stochastic"
 	"github.com/ito-sde/ito/sde"
@@ -75,6 +76,34 @@ func merton(rate, sigma, strike, years, lambda, mean, sd float64) float64 {
 		weight *= lambda * (1 + kappa) * years / float64(n+1)
 	}
 	return price
+}
+
+// Steps adapted to jumps keep the method's order: dS = aS dt + bS dW + S(e^ζ − 1) dN by
+// Milstein's method, against the solution S_0 exp((a − b²/2)T + bW_T + Σζ).
+func TestJumpAdaptedStepsKeepTheOrder(t *testing.T) {
+	const rows, seed, a, b = 1500, 3, 0.5, 0.8
+	jumps := sde.Jumps{Rate: 3, Apply: func(_ float64, y []float64, s *noise.Stream) error {
+		y[0] *= math.Exp(s.Uniform() - 0.6)
+		return nil
+	}}
+	w := ends(t, seed, rows, 1, 0)
+	var logH, logE []float64
+	for _, h := range []float64{1. / 8, 1. / 16, 1. / 32, 1. / 64} {
+		r, err := sde.SolveAdaptive(t.Context(), stochastic.Milstein{}, geometric(1, sde.Ito, a, b), 0, 1, ones(rows), sde.Adaptive{Step: h, Seed: seed, Jumps: jumps})
+		require.NoError(t, err)
+		square := 0.0
+		for i, v := range r.Y {
+			exact := a - b*b/2 + b*w[i]
+			for k := range jumps.Times(nil, seed, uint64(i), 1) {
+				mark := jumps.Mark(seed, uint64(i), k)
+				exact += mark.Uniform() - 0.6
+			}
+			square += math.Pow(v-math.Exp(exact), 2) / rows
+		}
+		logH, logE = append(logH, math.Log(h)), append(logE, 0.5*math.Log(square))
+	}
+	_, slope := stat.LinearRegression(logH, logE, nil, false)
+	require.InDelta(t, 1, slope, 0.1)
 }
 
 // A thinned intensity: a birth process dy = dN of intensity min(y, 4): until it

@@ -10,7 +10,7 @@ import (
 // [ErrTableau]. Rößler (2009), theorem 5.1.
 func (m *RITableau) Validate() error {
 	n := len(m.Alpha)
-	e := filled(n, 1)
+	e := ones(n)
 	a0, ok1 := lower(m.A0, e)
 	a1, ok2 := lower(m.A1, e)
 	b0, ok3 := lower(m.B0, e)

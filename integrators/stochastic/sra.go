@@ -81,10 +81,10 @@ func lower(a [][]float64, v []float64) ([]float64, bool) {
 	return out, true
 }
 
-func filled(n int, v float64) []float64 {
+func ones(n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
-		out[i] = v
+		out[i] = 1
 	}
 	return out
 }
@@ -93,7 +93,7 @@ func filled(n int, v float64) []float64 {
 // wraps [ErrTableau].
 func (m *SRATableau) Validate() error {
 	n := len(m.Alpha)
-	e := filled(n, 1)
+	e := ones(n)
 	a0, okA := lower(m.A0, e)
 	b0, okB := lower(m.B0, e)
 	if n == 0 || !okA || !okB || len(m.C0) != n || len(m.C1) != n || len(m.Beta1) != n || len(m.Beta2) != n {

@@ -22,9 +22,10 @@ import (
 //	y_1 = y + h Σ_i Alpha_i a_i
 //	        + Σ_i b_i (Beta1_i ΔW + Beta2_i I_(1,1)/√h + Beta3_i χ + Beta4_i I_(1,1,1)/h).
 //
-// Itô, diagonal noise, strong order 1½, weak order 1½: the conditions leave terms
-// of h^(5/2) in the mean of a step's error, from the √h in Z. On additive noise,
-// where they vanish, the weak order is 2. Stages that no coefficient uses are not
+// Itô, diagonal noise, strong order 1½, weak order 1½: the √h in Z leaves terms of
+// h^(5/2) in a step's moments, 2 (β1 + ½β3)·(B1 e)³ b b'''b³/6 of y_1² among them, which
+// the conditions do not ask to vanish. (Software lists weak order 2 for these methods;
+// theory and measurement say 1½.) On additive noise the weak order is 2. Stages that no coefficient uses are not
 // evaluated, equal ones once, the first a always, for the estimate of the error.
 //
 // A *SRITableau is a Method. Rößler (2010), "Runge–Kutta methods for the strong
@@ -61,7 +62,7 @@ func (m *SRITableau) String() string { return m.Name }
 // wraps [ErrTableau].
 func (m *SRITableau) Validate() error {
 	n := len(m.Alpha)
-	e := filled(n, 1)
+	e := ones(n)
 	a0, ok1 := lower(m.A0, e)
 	a1, ok2 := lower(m.A1, e)
 	b0, ok3 := lower(m.B0, e)

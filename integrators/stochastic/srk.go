@@ -63,7 +63,7 @@ func (m *SRKTableau) String() string { return m.Name }
 // [ErrTableau].
 func (m *SRKTableau) Validate() error {
 	n := len(m.Alpha)
-	e := filled(n, 1)
+	e := ones(n)
 	a, ok1 := lower(m.A, e)
 	w, ok2 := lower(m.W, e)
 	h, ok3 := lower(m.H, e)
