@@ -36,8 +36,8 @@ const (
 // Quantised says what rows of data are. The zero value is continuous data.
 type Quantised struct {
 	Noise Dequantisation
-	Width float64 // Δ, in the units of the rows; none with Truncated
-	Draws int     // of u for each row; 0 means 1
+	Width []float64 // Δ in the units of the rows, one number or one for each coordinate; nil with Truncated
+	Draws int       // of u for each row; 0 means 1
 	Seed  uint64
 }
 
@@ -49,7 +49,7 @@ type LogTerms struct {
 	Prior          statistics.Estimate // ln p_T(x_T)
 	Volume         statistics.Estimate // ∫∇·v dt
 	Truncation     float64             // dim ln α: the flow ends at x_t, not x_t/α
-	Dequantisation float64             // dim H(u), the entropy of the noise
+	Dequantisation float64             // Σ H(u_j), the entropy of the noise
 	Total          statistics.Estimate
 	Evaluations    int
 }
@@ -58,9 +58,9 @@ type LogTerms struct {
 // of quantised data, or of the log density of continuous ones, by the flow from the
 // level of Config.From:
 //
-//	ln P(x) = ln ∫ p(x + u) du ≥ E[ln p_t(α(x + u))] + dim ln α + dim H(u),
+//	ln P(x) = ln ∫ p(x + u) du ≥ E[ln p_t(α(x + u))] + dim ln α + Σ_j H(u_j),
 //
-// the integral being over the cell of width Δ about x, and E over u. For Uniform
+// the integral being over the cell of widths Δ about x, and E over u. For Uniform
 // H = ln Δ; for TruncatedNormal, with τ = Δ/(2ρ) and Z = 2Φ(τ) − 1,
 // H = ln(√(2πe) ρ Z) − τ φ(τ)/Z. For Truncated the bound is that of
 // ln ∫ p_t(x_t) N(x; x_t/α, ρ²I) dx_t, and has no H. Draws are averaged row by row;
@@ -74,13 +74,13 @@ func LogProbability(ctx context.Context, p sde.Process, m score.Model, x []float
 		return LogTerms{}, err
 	}
 	at := p.At(c.From)
-	if err := q.check(at); err != nil {
+	dim := m.Dim()
+	if err := q.check(at, dim); err != nil {
 		return LogTerms{}, err
 	}
 	if len(x) == 0 {
 		return LogTerms{}, fmt.Errorf("%w: no rows", ErrConfig)
 	}
-	dim := m.Dim()
 	rows, draws := len(x)/dim, max(1, q.Draws)
 	noisy := make([]float64, len(x))
 	prior, volume := make([]float64, rows), make([]float64, rows)
@@ -89,6 +89,9 @@ func LogProbability(ctx context.Context, p sde.Process, m score.Model, x []float
 		q.perturb(noisy, x, dim, at, k, c.First)
 		each := c
 		each.First += uint64(k) << 32 // other probes
+		if c.Progress != nil {
+			each.Progress = func(done, _ int) { c.Progress(k*rows+done, draws*rows) }
+		}
 		l, err := LogLikelihood(ctx, p, m, noisy, each)
 		if err != nil {
 			return LogTerms{}, err
@@ -98,7 +101,7 @@ func LogProbability(ctx context.Context, p sde.Process, m score.Model, x []float
 		t.Evaluations += l.Evaluations
 	}
 	d := float64(dim)
-	t.Truncation, t.Dequantisation = d*math.Log(at.Alpha), d*q.entropy(at)
+	t.Truncation, t.Dequantisation = d*math.Log(at.Alpha), q.entropy(at, dim)
 	t.Rows = make([]float64, rows)
 	floats.AddTo(t.Rows, prior, volume)
 	floats.AddConst(t.Truncation+t.Dequantisation, t.Rows)
@@ -111,33 +114,47 @@ func mean(x []float64) statistics.Estimate {
 	return statistics.Estimate{Value: mean, Error: sd / math.Sqrt(float64(len(x)))}
 }
 
-func (q Quantised) check(at sde.Level) error {
+func (q Quantised) check(at sde.Level, dim int) error {
 	switch {
 	case !(at.Alpha > 0):
 		return fmt.Errorf("%w: α = %v at From; there is nothing of the data there", ErrConfig, at.Alpha)
 	case q.Noise > TruncatedNormal:
 		return fmt.Errorf("%w: no dequantisation %d", ErrConfig, q.Noise)
-	case q.Noise == Truncated && q.Width != 0:
+	case q.Noise == Truncated && q.Width != nil:
 		return fmt.Errorf("%w: width %v for continuous data; take Uniform or TruncatedNormal", ErrConfig, q.Width)
-	case q.Noise != Truncated && (!(q.Width > 0) || math.IsInf(q.Width, 1)):
-		return fmt.Errorf("%w: width %v of the quantisation; want it positive", ErrConfig, q.Width)
 	case q.Noise == TruncatedNormal && !(at.Sigma > 0):
 		return fmt.Errorf("%w: σ = %v at From; there is no noise to truncate, take Uniform", ErrConfig, at.Sigma)
+	case q.Noise != Truncated && len(q.Width) != 1 && len(q.Width) != dim:
+		return fmt.Errorf("%w: %d widths of the quantisation for %d coordinates; want one, or one for each", ErrConfig, len(q.Width), dim)
+	}
+	for _, w := range q.Width {
+		if !(w > 0) || math.IsInf(w, 1) {
+			return fmt.Errorf("%w: width %v of the quantisation; want it positive", ErrConfig, w)
+		}
 	}
 	return nil
 }
 
-// entropy is H(u), 0 for Truncated.
-func (q Quantised) entropy(at sde.Level) float64 {
-	switch q.Noise {
-	case Uniform:
-		return math.Log(q.Width)
-	case TruncatedNormal:
-		tau := q.Width / (2 * at.Rho())
-		z := math.Erf(tau / math.Sqrt2)
-		return 0.5*math.Log(2*math.Pi*math.E) + math.Log(at.Rho()*z) - tau*distuv.UnitNormal.Prob(tau)/z
+func (q Quantised) width(j int) float64 {
+	if len(q.Width) == 1 {
+		return q.Width[0]
 	}
-	return 0
+	return q.Width[j]
+}
+
+// entropy is Σ H(u_j), 0 for Truncated.
+func (q Quantised) entropy(at sde.Level, dim int) (sum float64) {
+	for j := range dim {
+		switch q.Noise {
+		case Uniform:
+			sum += math.Log(q.width(j))
+		case TruncatedNormal:
+			tau := q.width(j) / (2 * at.Rho())
+			z := math.Erf(tau / math.Sqrt2)
+			sum += 0.5*math.Log(2*math.Pi*math.E) + math.Log(at.Rho()*z) - tau*distuv.UnitNormal.Prob(tau)/z
+		}
+	}
+	return sum
 }
 
 // perturb writes α(x + u) for one draw. Row i is a function of first + i and the draw.
@@ -146,13 +163,15 @@ func (q Quantised) perturb(dst, x []float64, dim int, at sde.Level, draw int, fi
 		sde.Perturb(dst, x, dim, at, noise.Gaussian{}, noise.Address{Seed: q.Seed, Use: noise.Data, Row: first, Step: uint64(draw)})
 		return
 	}
-	z := math.Erf(q.Width / (2 * at.Rho() * math.Sqrt2))
 	for i := 0; i < len(x); i += dim {
 		s := noise.NewStream(noise.Address{Seed: q.Seed, Use: noise.Data, Step: uint64(draw), Stage: first + uint64(i/dim)})
 		for j, v := range x[i : i+dim] {
-			u := q.Width * (s.Uniform() - 0.5)
-			if q.Noise == TruncatedNormal {
-				u = at.Rho() * math.Sqrt2 * math.Erfinv(z*2*u/q.Width)
+			u := s.Uniform() - 0.5
+			if q.Noise == Uniform {
+				u *= q.width(j)
+			} else {
+				inside := math.Erf(q.width(j) / (2 * at.Rho() * math.Sqrt2))
+				u = at.Rho() * math.Sqrt2 * math.Erfinv(2*u*inside)
 			}
 			dst[i+j] = at.Alpha * (v + u)
 		}

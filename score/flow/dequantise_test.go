@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,7 @@ func TestLogProbabilityOfCells(t *testing.T) {
 			for i := range x {
 				x[i] = width * (float64(i) - 2)
 			}
-			got, err := flow.LogProbability(context.Background(), p, m, x, flow.Quantised{Noise: kind, Width: width, Draws: draws, Seed: 3},
+			got, err := flow.LogProbability(context.Background(), p, m, x, flow.Quantised{Noise: kind, Width: []float64{width}, Draws: draws, Seed: 3},
 				flow.Config{Solve: ode.Config{RTol: 1e-6, ATol: 1e-7}, Prior: m})
 			require.NoError(t, err)
 			u := func(s float64) float64 { return 1 / width }
@@ -103,15 +104,36 @@ func TestLogProbabilityRows(t *testing.T) {
 	p := sde.RectifiedFlow{Cutoff: 1e-2, End: 0.99}
 	x := m.Sample(5, 1)
 	c := flow.Config{Solve: ode.Config{RTol: 1e-3, ATol: 1e-3}}
-	for _, q := range []flow.Quantised{{Draws: 2}, {Noise: flow.Uniform, Width: 0.1}, {Noise: flow.TruncatedNormal, Width: 0.1}} {
+	for _, q := range []flow.Quantised{{Draws: 2}, {Noise: flow.Uniform, Width: []float64{0.1}}, {Noise: flow.TruncatedNormal, Width: []float64{0.1}}} {
 		c.First = 0
+		var seen atomic.Int64
+		c.Progress = func(done, total int) {
+			seen.Add(1)
+			require.LessOrEqual(t, done, total)
+			require.Equal(t, 5*max(1, q.Draws), total)
+		}
 		all, err := flow.LogProbability(context.Background(), p, m, x, q, c)
 		require.NoError(t, err)
+		require.EqualValues(t, 5*max(1, q.Draws), seen.Load())
+		c.Progress = nil
 		c.First = 3
 		some, err := flow.LogProbability(context.Background(), p, m, x[6:], q, c)
 		require.NoError(t, err)
 		require.Equal(t, all.Rows[3:], some.Rows)
 		require.NotEqual(t, all.Rows[0], all.Rows[1])
+		if q.Width != nil { // the same for each coordinate
+			q.Width = []float64{0.1, 0.1}
+			again, err := flow.LogProbability(context.Background(), p, m, x[6:], q, c)
+			require.NoError(t, err)
+			require.Equal(t, some.Rows, again.Rows)
+			q.Width = []float64{0.1, 0.2}
+			again, err = flow.LogProbability(context.Background(), p, m, x[6:], q, c)
+			require.NoError(t, err)
+			require.Greater(t, again.Dequantisation, some.Dequantisation)
+			if q.Noise == flow.Uniform {
+				require.InDelta(t, math.Ln2, again.Dequantisation-some.Dequantisation, 1e-13)
+			}
+		}
 	}
 }
 
@@ -121,8 +143,8 @@ func TestLogProbabilityErrors(t *testing.T) {
 	p := sde.EDM{SigmaMin: 0.1, SigmaMax: 60}
 	x := []float64{1, 2}
 	for name, q := range map[string]flow.Quantised{
-		"width of continuous": {Width: 1}, "no width": {Noise: flow.Uniform}, "NaN": {Noise: flow.Uniform, Width: math.NaN()},
-		"infinite": {Noise: flow.TruncatedNormal, Width: math.Inf(1)}, "unknown": {Noise: 7, Width: 1},
+		"width of continuous": {Width: []float64{1}}, "no width": {Noise: flow.Uniform}, "NaN": {Noise: flow.Uniform, Width: []float64{math.NaN()}},
+		"infinite": {Noise: flow.TruncatedNormal, Width: []float64{0.1, math.Inf(1)}}, "unknown": {Noise: 7, Width: []float64{1}}, "zero": {Noise: flow.Uniform, Width: []float64{0}}, "three": {Noise: flow.Uniform, Width: []float64{1, 1, 1}},
 	} {
 		_, err := flow.LogProbability(context.Background(), p, m, x, q, c)
 		require.ErrorIs(t, err, flow.ErrConfig, name)
@@ -140,7 +162,7 @@ func TestLogProbabilityErrors(t *testing.T) {
 func ExampleLogProbability() {
 	m, _ := score.NewGaussian([]float64{0}, mat.NewSymDense(1, []float64{1}))
 	p := sde.VP{BetaMin: 0.1, BetaMax: 20, Cutoff: 1e-5}
-	q := flow.Quantised{Noise: flow.Uniform, Width: 2. / 255}
+	q := flow.Quantised{Noise: flow.Uniform, Width: []float64{2. / 255}}
 	t, err := flow.LogProbability(context.Background(), p, m, []float64{0}, q, flow.Config{Solve: ode.Config{RTol: 1e-7, ATol: 1e-7}})
 	if err != nil {
 		fmt.Println(err)

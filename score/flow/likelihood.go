@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -40,6 +41,8 @@ type Config struct {
 	Workers int
 	// First is the number of the first row in the data set, for [Hutchinson].
 	First uint64
+	// Progress is told how many rows are done, by several goroutines.
+	Progress func(done, total int)
 }
 
 // Likelihood is the outcome of [LogLikelihood]. Its slices have one number for each
@@ -110,11 +113,15 @@ func LogLikelihood(ctx context.Context, p sde.Process, m score.Model, x []float6
 		l.probes = h.probes()
 	}
 	evaluations := make([]int, rows)
+	var done atomic.Int64
 	err = par.For(ctx, c.Workers, rows, func(_, i int) error {
 		n, err := l.follow(ctx, p, m, x[i*dim:][:dim], c, i)
 		evaluations[i] = n
 		if err != nil {
 			return fmt.Errorf("flow: row %d: %w", i, err)
+		}
+		if k := done.Add(1); c.Progress != nil {
+			c.Progress(int(k), rows)
 		}
 		return nil
 	})

@@ -173,11 +173,13 @@ func TestContinuousIsTheLimit(t *testing.T) {
 		miss := (1 - l.Alpha*gain) * x
 		return (miss*miss + gain*gain*l.Sigma*l.Sigma) / (l.Rho() * l.Rho())
 	}, -4, 5, 200, nil, 0)
-	c := variational.Continuous{From: at(-4), To: at(5)}
+	nodes := 0
+	c := variational.Continuous{From: at(-4), To: at(5), Progress: func(done, total int) { nodes = done; require.Equal(t, 64, total) }}
 	limit, err := c.Bound(background, g, []float64{x, x}, exactly)
 	require.NoError(t, err)
 	require.InDelta(t, want, floats.Sum(limit.Steps), 1e-10)
 	require.Len(t, limit.Steps, 64)
+	require.Equal(t, 64, nodes)
 	require.InDelta(t, 0.5*math.Log(2*math.Pi*v)+x*x/(2*v), limit.Total.Value, 2e-3)
 	var excess []float64
 	for _, steps := range []int{250, 500, 1000} {
@@ -185,8 +187,9 @@ func TestContinuousIsTheLimit(t *testing.T) {
 		for i := range levels {
 			levels[i] = at(-4 + 9*float64(i)/float64(steps))
 		}
-		b, err := variational.Hierarchy{Levels: levels}.Bound(background, g, []float64{x, x}, exactly)
+		b, err := variational.Hierarchy{Levels: levels, Progress: func(done, _ int) { nodes = done }}.Bound(background, g, []float64{x, x}, exactly)
 		require.NoError(t, err)
+		require.Equal(t, steps, nodes)
 		excess = append(excess, b.Total.Value-limit.Total.Value)
 	}
 	require.Greater(t, excess[2], 0.0)

@@ -24,6 +24,8 @@ type Continuous struct {
 	Values   []float64 // as in Hierarchy
 	// Nodes of the quadrature; 0: 64. Its error falls faster than any power of them.
 	Nodes int
+	// Progress is told how many nodes are done.
+	Progress func(done, total int)
 }
 
 // Bound returns the terms of the negative evidence lower bound of rows x of data,
@@ -73,6 +75,9 @@ func (b Continuous) Bound(ctx context.Context, m score.Model, x []float64, c mat
 		floats.Scale(weight[i]*snr, term)
 		floats.Add(t.Rows, term)
 		t.Steps = append(t.Steps, stat.Mean(term, nil))
+		if b.Progress != nil {
+			b.Progress(i+1, nodes)
+		}
 	}
 	c.Step += uint64(nodes)
 	if err := t.decode(ctx, x, m.Dim(), b.To, b.Values, c); err != nil {

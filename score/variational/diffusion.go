@@ -30,6 +30,8 @@ type Hierarchy struct {
 	// Values, if not nil, are those that a coordinate of the data can take, ascending:
 	// the last decoder then gives probabilities to them, see [Hierarchy.Bound].
 	Values []float64
+	// Progress is told how many steps are done.
+	Progress func(done, total int)
 }
 
 // Bound returns the terms of the negative evidence lower bound of rows x of data,
@@ -92,6 +94,9 @@ func (h Hierarchy) Bound(ctx context.Context, m score.Model, x []float64, c matc
 			t.Steps = append(t.Steps, mean)
 		} else {
 			t.Decoder = mean
+		}
+		if h.Progress != nil {
+			h.Progress(k+1, len(h.Levels)-1)
 		}
 	}
 	if last := h.Levels[len(h.Levels)-1]; last.Sigma > 0 {
