@@ -78,7 +78,9 @@ func (s *mlpPass) Backward(grad, dx, dy, x []float32) {
 		b := &m.blocks[i]
 		b.down.backward(grad, s.da, rows, s.as[i], s.dh, false, &s.product)
 		vec.SiLUGrad(s.du[:n], s.us[i][:n], s.da[:n])
-		b.noise.backward(grad, s.de, rows, s.e, s.du, true, &s.product)
+		if grad != nil {
+			b.noise.backward(grad, s.de, rows, s.e, s.du, true, &s.product)
+		}
 		b.up.backward(grad, s.dh, rows, s.hs[i], s.du, true, &s.product)
 	}
 	m.in.backward(grad, dx, rows, x, s.dh, false, &s.product)
