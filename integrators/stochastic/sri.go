@@ -23,7 +23,7 @@ import (
 //	        + Σ_i b_i (Beta1_i ΔW + Beta2_i I_(1,1)/√h + Beta3_i χ + Beta4_i I_(1,1,1)/h).
 //
 // Itô, diagonal noise, strong order 1½, weak order 1½: the √h in Z leaves terms of
-// h^(5/2) in a step's moments, 2 (β1 + ½β3)·(B1 e)³ b b'''b³/6 of y_1² among them, which
+// h^(5/2) in a step's moments, 2 (β1 + ½β3)·(B1 e)³ b⁴b‴/6 of y_1² among them, which
 // the conditions do not ask to vanish. (Software lists weak order 2 for these methods;
 // theory and measurement say 1½.) On additive noise the weak order is 2. Stages that no coefficient uses are not
 // evaluated, equal ones once, the first a always, for the estimate of the error.
