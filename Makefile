@@ -13,8 +13,10 @@
 # divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # tune-study  the README's figures about tuned time grids, and their picture (a quarter of an hour)
-# noise-study  the statistical tests of the noise on 1e8 numbers
-.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study
+# noise-study  the statistical tests of the noise on 1e8 numbers, its speed and that of its trees
+# ensemble-study  ensembles' rate beside their normals'; 1e8 paths killed and resumed; the memory of 1e9 (ten minutes)
+# multilevel-study  the Heston call's work and, over 1000 repeats, its intervals' coverage (two minutes)
+.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study ensemble-study multilevel-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -74,6 +76,14 @@ tune-study:
 
 noise-study:
 	ITO_NOISE_SPEED=1 ITO_NOISE_N=100000000 go test ./sde/noise -run 'Study|Speed' -timeout 60m -v
+
+ensemble-study:
+	ITO_ENSEMBLE_SPEED=1 go test ./sde/models -run TestSpeed -count 1 -v
+	ITO_ENSEMBLE_PATHS=1e8 go test ./sde -run TestEnsembleSurvivesKill -count 1 -timeout 60m -v
+	ITO_ENSEMBLE_PATHS=1e9 go test ./sde -run TestEnsembleMemoryIsConstant -count 1 -timeout 60m -v
+
+multilevel-study:
+	ITO_MULTILEVEL_REPEATS=1000 go test ./sde/multilevel -run TestHestonStudy -count 1 -timeout 60m -v
 
 fuzz:
 	go test ./ode -run '^$$' -fuzz FuzzSolve -fuzztime 10m
