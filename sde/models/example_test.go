@@ -52,3 +52,22 @@ func ExampleBilinear() {
 	fmt.Println(math.Abs(m.Mean([]float64{2}, 1)[0]-2*math.E) < 1e-14)
 	// Output: true
 }
+
+func ExampleSplitting() {
+	// With e^{−κh/2} = ½ and e = 0: v ← ½ (√(½v) + ½σΔw)², at v = 2, σ = 2, Δw = 1.
+	m := models.CIR{Kappa: 2 * math.Ln2, Theta: 1 / (2 * math.Ln2), Sigma: 2}
+	s, y := m.System(), []float64{0}
+	err := models.Splitting[models.CIR]{Model: m}.Stepper(&s, 1).Step(y, 0, 1, []float64{2}, []float64{1})
+	fmt.Printf("%.3f %v\n", y, err)
+	// Output: [2.000] <nil>
+}
+
+func ExampleHestonVariance() {
+	// Without correlation the price given the variance's path is Black and Scholes'
+	// with the mean of that path.
+	m := models.HestonVariance{Model: models.Heston{Mu: 0.05, Kappa: 2, Theta: 0.04, Sigma: 0.3}}
+	const integral = 2 * 0.04
+	price := m.Model.ConditionalCall(1, 0.04, 1.1, 2, 0.04, integral)
+	fmt.Println(math.Abs(price-models.GBM{Mu: 0.05, Sigma: 0.2}.Call(1, 1.1, 2)) < 1e-14)
+	// Output: true
+}
