@@ -2,7 +2,6 @@ package ratio_test
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"testing"
 
@@ -144,6 +143,28 @@ func TestDependence(t *testing.T) {
 	require.Greater(t, b.JensenShannon.Value, 0.75*math.Ln2)
 }
 
+// The gradient is that of the logit, in the plane, by differences of error h²/6; and
+// pairs keep their parts.
+func TestGradient(t *testing.T) {
+	for _, basis := range both(t, 2) {
+		l, err := ratio.Fit(background, normals(80, 6), normals(60, 7), basis, 0.01)
+		require.NoError(t, err)
+		const h = 1e-5
+		x, gradient, log := []float64{0.3, -0.4, 1, 0.2}, make([]float64, 4), make([]float64, 4)
+		l.Gradient(gradient, x)
+		for i := range 4 {
+			up, down := append([]float64(nil), x...), append([]float64(nil), x...)
+			up[i] += h
+			down[i] -= h
+			l.Log(log, append(up, down...))
+			require.InDelta(t, (log[i/2]-log[2+i/2])/(2*h), gradient[i], 1e-9)
+		}
+	}
+	joint, product := ratio.Shuffled([]float64{1, 2, 3, 4, 5, 6}, 2, []float64{7, 8, 9}, 1, 1)
+	require.Equal(t, []float64{1, 2, 7, 3, 4, 8, 5, 6, 9}, joint)
+	require.Equal(t, []float64{1, 2, 8, 3, 4, 9, 5, 6, 7}, product)
+}
+
 func TestRatioErrors(t *testing.T) {
 	_, err := ratio.Quadratic(0)
 	require.ErrorIs(t, err, divergence.ErrDimension)
@@ -176,51 +197,4 @@ func TestRatioErrors(t *testing.T) {
 	require.Panics(t, func() { ratio.Shuffled(x, 1, x, 1, 3) })
 	require.Panics(t, func() { l.Log(make([]float64, 2), x) })
 	require.Panics(t, func() { l.Gradient(make([]float64, 2), x) })
-}
-
-// Two loaded coins, told apart: the logit is the log of the ratio of their
-// chances, 3 to 1 and 1 to 3.
-func ExampleFit() {
-	basis, err := ratio.Kernels([]float64{0}, 1, 1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	heads, tails := []float64{1, 1, 1, 0}, []float64{0, 0, 0, 1}
-	l, err := ratio.Fit(context.Background(), heads, tails, basis, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	log := make([]float64, 2)
-	l.Log(log, []float64{1, 0})
-	for i, v := range log {
-		log[i] = math.Exp(v)
-	}
-	fmt.Printf("%.4f\n", log)
-	// Output: [3.0000 0.3333]
-}
-
-// Pairs of correlation 0.9 against pairs that were shuffled: the dependence that
-// Deep InfoMax maximises, which no classifier can push above ln 2.
-func ExampleShuffled() {
-	const n, rho = 20000, 0.9
-	x, y := normals(n, 4), normals(n, 5)
-	for i := range y {
-		y[i] = rho*x[i] + math.Sqrt(1-rho*rho)*y[i]
-	}
-	joint, product := ratio.Shuffled(x, 1, y, 1, n/2)
-	basis, _ := ratio.Quadratic(2)
-	l, err := ratio.Fit(context.Background(), joint, product, basis, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	b, err := l.Bounds(joint, product)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("JS %.2f ≤ %.2f, I %.2f (exact %.2f)\n", b.JensenShannon.Value, math.Ln2, b.KL.Value, -0.5*math.Log(1-rho*rho))
-	// Output: JS 0.22 ≤ 0.69, I 0.84 (exact 0.83)
 }
