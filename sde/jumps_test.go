@@ -1,6 +1,8 @@
 package sde_test
 
 import (
+	"context"
+	"fmt"
 	"math"
 	"testing"
 
@@ -126,4 +128,25 @@ func TestJumpsOfStateDependentIntensity(t *testing.T) {
 	require.Equal(t, 4.0, floats.Min(r.Y))
 	mean := sum / rows
 	require.InDelta(t, 1+1./2+1./3, mean, 5*math.Sqrt((square/rows-mean*mean)/rows))
+}
+
+// A claim of size 1 at every jump: the number of claims in a year of rate 3.
+func ExampleJumps() {
+	s := brownian(1)
+	s.Diffusion = func(dst []float64, _ float64, _ []float64) error { clear(dst); return nil }
+	c := sde.Adaptive{Step: 1, Seed: 1, Jumps: sde.Jumps{Rate: 3, Apply: func(_ float64, y []float64, _ *noise.Stream) error {
+		y[0]++
+		return nil
+	}}}
+	r, err := sde.SolveAdaptive(context.Background(), stochastic.EulerMaruyama{}, s, 0, 1, make([]float64, 3), c)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	same := true
+	for row, claims := range r.Y {
+		same = same && claims == float64(len(c.Jumps.Times(nil, 1, uint64(row), 1)))
+	}
+	fmt.Println("one claim at each of the path's times:", same)
+	// Output: one claim at each of the path's times: true
 }

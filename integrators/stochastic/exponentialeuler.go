@@ -43,14 +43,14 @@ func (ExponentialEuler) Stepper(s *System, rows int) Stepper {
 type exponential struct {
 	scratch
 	*semilinear
-	kept []propagators
+	kept []*propagators
 }
 
 func newExponential(c scratch, s *System) exponential {
 	if s.semilinear == nil {
 		panic("stochastic: not a semilinear equation; " + semilinearRemedy)
 	}
-	return exponential{c, s.semilinear, make([]propagators, 0, 4)}
+	return exponential{c, s.semilinear, make([]*propagators, 0, 4)}
 }
 
 type exponentialEuler struct{ exponential }

@@ -124,3 +124,19 @@ func ExampleImplicitMidpoint() {
 	fmt.Printf("%.4f, radius %.4f\n", dst, math.Hypot(dst[0], dst[1])) // the angle is 2 atan ¼
 	// Output: [0.8824 0.4706], radius 1.0000
 }
+
+// The trapezoidal rule on a drift far too stiff for an explicit step.
+func ExampleDriftTheta() {
+	s := stochastic.System{
+		Dim: 1, Structure: stochastic.AdditiveDiagonal,
+		Drift:     func(dst []float64, _ float64, y []float64) error { dst[0] = -1000 * y[0]; return nil },
+		Diffusion: func(dst []float64, _ float64, _ []float64) error { dst[0] = 1; return nil },
+	}
+	dst := make([]float64, 1)
+	if err := (stochastic.DriftTheta{}).Stepper(&s, 1).Step(dst, 0, 0.1, []float64{1}, []float64{0.51}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f = (1 − 50 + 0.51)/51\n", dst[0])
+	// Output: -0.9508 = (1 − 50 + 0.51)/51
+}

@@ -114,9 +114,9 @@ type propagators struct {
 }
 
 // propagators returns those of a step, from a few that are kept.
-func (l *semilinear) propagators(kept *[]propagators, h float64) *propagators {
-	for i := range *kept {
-		if p := &(*kept)[i]; p.h == h {
+func (l *semilinear) propagators(kept *[]*propagators, h float64) *propagators {
+	for _, p := range *kept {
+		if p.h == h {
 			return p
 		}
 	}
@@ -124,12 +124,13 @@ func (l *semilinear) propagators(kept *[]propagators, h float64) *propagators {
 		copy(*kept, (*kept)[1:])
 		*kept = (*kept)[:len(*kept)-1]
 	}
-	*kept = append(*kept, l.compute(h))
-	return &(*kept)[len(*kept)-1]
+	p := l.compute(h)
+	*kept = append(*kept, p)
+	return p
 }
 
-func (l *semilinear) compute(h float64) propagators {
-	p := propagators{h: h}
+func (l *semilinear) compute(h float64) *propagators {
+	p := &propagators{h: h}
 	if l.diagonal != nil {
 		each := func(f func(z float64) float64) propagator {
 			out := make([]float64, len(l.diagonal))

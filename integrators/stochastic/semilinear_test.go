@@ -100,6 +100,22 @@ type plain struct{ stochastic.Method }
 
 func (plain) Needs(stochastic.Structure) noise.Functionals { return 0 }
 
+// What is kept of earlier lengths of steps changes nothing.
+func TestPropagatorsAreKeptApart(t *testing.T) {
+	for _, m := range []stochastic.Method{stochastic.ExponentialEuler{}, stochastic.ExponentialSRA{}, stochastic.Strang{}} {
+		p := mixed(stochastic.Ito)
+		s := adapted(t, m, p.sys)
+		dw := []float64{0.3, -0.2, 0.05, 0.1}[:stochastic.Needs(m, s.Structure).Len(2)]
+		st, got, want := m.Stepper(&s, 1), make([]float64, 2), make([]float64, 2)
+		for k := range 40 {
+			h := 0.01 * float64(1+k*k%13)
+			require.NoError(t, st.Step(got, 0, h, []float64{1, 2}, dw))
+			require.NoError(t, m.Stepper(&s, 1).Step(want, 0, h, []float64{1, 2}, dw))
+			require.Equal(t, want, got, "%T, length %d", m, k)
+		}
+	}
+}
+
 // The Ornstein–Uhlenbeck process with a diagonal A has its exact variance at every h,
 // from non-stiff to stiff, and the exact covariance with Δw; with a dense A the
 // variance is off by h⁵.
@@ -212,6 +228,30 @@ func TestSemilinearErrorsAndAllocations(t *testing.T) {
 			}
 		}))
 	}
+}
+
+// A rotation, exact at any length of a step, with a nonlinear rest and noise.
+func ExampleStrang() {
+	s, err := stochastic.Semilinear(mat.NewDense(2, 2, []float64{0, -1, 1, 0}), stochastic.System{
+		Dim: 2, Structure: stochastic.Diagonal,
+		Drift:     func(dst []float64, _ float64, _ []float64) error { clear(dst); return nil },
+		Diffusion: func(dst []float64, _ float64, y []float64) error { dst[0], dst[1] = 0.1*y[0], 0.1*y[1]; return nil },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	dst := make([]float64, 2)
+	for _, m := range []stochastic.Method{stochastic.Strang{Base: stochastic.EulerMaruyama{}}, stochastic.ExponentialEuler{}} {
+		if err := m.Stepper(&s, 1).Step(dst, 0, math.Pi/2, []float64{1, 0}, []float64{0, 0}); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%T: radius %.4f\n", m, math.Hypot(dst[0], dst[1]))
+	}
+	// Output:
+	// stochastic.Strang: radius 1.0000
+	// stochastic.ExponentialEuler: radius 1.0000
 }
 
 // The stochastic heat equation in eigenfunctions, dy_k = (−k²y_k + f_k) dt + dw_k,

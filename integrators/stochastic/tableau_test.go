@@ -226,6 +226,19 @@ func ExampleSRATableau() {
 	// stochastic: tableau: mine: β2·C1 is 1, want -1
 }
 
+// The members of RI6's family with another last stage are methods as long as it is not
+// used.
+func ExampleRITableau() {
+	m := *stochastic.RI6
+	m.Name, m.C0, m.A0 = "mine", []float64{0, 1, 0.5}, [][]float64{{}, {1}, {0.5, 0}}
+	fmt.Println(m.Validate())
+	m.Alpha = []float64{0.5, 0, 0.5}
+	fmt.Println(m.Validate())
+	// Output:
+	// <nil>
+	// stochastic: tableau: mine: α·A0 e is 0.25, want 0.5
+}
+
 // One step of dy = −1000 (y − cos t) dt + 0.1 dw that is a hundred times too long
 // for an explicit method.
 func ExampleDriftImplicitEuler() {
