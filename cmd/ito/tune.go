@@ -24,6 +24,7 @@ type tuneOptions struct {
 	curve                                []int
 	end                                  []float64
 	components, rows                     int
+	cutoff                               bool
 	c                                    tune.Config
 }
 
@@ -57,7 +58,8 @@ ito sample --grid and for other libraries.`,
 	f.StringVar(&o.model, "model", "", "a network that ito train wrote for this data; default: the shipped digits")
 	f.IntVar(&o.components, "components", 0, "components of the mixture; 0: 20, or a component for 20 rows")
 	f.IntVar(&o.rows, "rows", 0, "paths or samples of an objective that is not exact; 0: 256 paths, 1000 samples")
-	f.Float64SliceVar(&o.end, "end", nil, "least and largest σ/α at which the grid may end, as in 0.002,0.1; default: the process's cut-off")
+	f.Float64SliceVar(&o.end, "end", nil, "least and largest σ/α at which the grid may end, as in 0.002,0.1; default: where standard grids do")
+	f.BoolVar(&o.cutoff, "cutoff", false, "end at the process's cut-off")
 	f.Float64Var(&o.c.Smoothness, "smoothness", 0, "price of a rough grid; 0: 0.1")
 	f.IntVar(&o.c.Starts, "starts", 0, "starts of the search; 0: 8, or 3 where the objective is not exact")
 	f.Uint64Var(&o.c.Seed, "seed", 1, "seed of all random numbers")
@@ -81,6 +83,14 @@ func (o *tuneOptions) run(cmd *cobra.Command) error {
 	}
 	if o.c.Process, err = sde.ByName(o.process); err != nil {
 		return err
+	}
+	if o.cutoff {
+		if o.end != nil {
+			return errors.New("--end and --cutoff say where to end: give one of them")
+		}
+		cutoff, _ := o.c.Process.Horizon()
+		l := o.c.Process.At(cutoff).Lambda()
+		o.c.Last = tune.Range{Lo: l, Hi: l}
 	}
 	set, err := dataset.Load(o.data)
 	if err != nil {

@@ -52,6 +52,7 @@ func TestTuneOnModelsOfFileData(t *testing.T) {
 		{"--on", "mixture", "--rows", "50", "--samplers", "ddim,dpm++2m"},
 		{"--on", "mixture", "--rows", "50", "--samplers", "ddpm"},
 		{"--objective", "kl", "--validate", "none", "--end", "0.01,0.2", "--process", "edm"},
+		{"--validate", "none", "--cutoff", "--samplers", "unipc-2"},
 		{"--knob", "eta", "--rows", "50"},
 	} {
 		out, err := run(t, append([]string{"tune", "--data", "faithful", "--nfe", "4", "--starts", "1", "--out", grid}, args...)...)
@@ -70,6 +71,7 @@ func TestTuneOnModelsOfFileData(t *testing.T) {
 func TestTuneRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no sampler":       {"--samplers", "best"},
+		"one of them":      {"--end", "0.1,0.2", "--cutoff"},
 		"leave --samplers": {"--samplers", "ddim", "--knob", "eta"},
 		"no knob":          {"--knob", "beta"},
 		"no process":       {"--process", "ou"},

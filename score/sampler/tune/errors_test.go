@@ -33,6 +33,7 @@ func TestConfigErrors(t *testing.T) {
 		"starts":         func(c *tune.Config) { c.Starts = -1 },
 		"evaluations":    func(c *tune.Config) { c.Evaluations = -1 },
 		"infinite end":   func(c *tune.Config) { c.Last = tune.Range{Lo: 1, Hi: inf} },
+		"first too late": func(c *tune.Config) { c.First = tune.Range{Lo: -1, Hi: 5} },
 		"ends crossed":   func(c *tune.Config) { c.Last = tune.Range{Lo: -6, Hi: 1} },
 		"range crossed":  func(c *tune.Config) { c.Last = tune.Range{Lo: 3, Hi: 2} },
 		"before the end": func(c *tune.Config) { c.First = tune.Range{Lo: -9, Hi: -4} },

@@ -31,9 +31,9 @@ type Config struct {
 	// Validate judges the grids that the starts end in: the one with the least
 	// error is taken. nil: Objective does.
 	Validate Objective
-	// First and Last bound λ of the grid's first and last level. The zero value
-	// fixes them at the ends of the process's horizon, where the standard grids
-	// have them.
+	// First and Last bound λ of the grid's first and last level; Lo = Hi fixes
+	// one. The zero value of First is the process's end, where noise is pure, that
+	// of Last from about the earliest end of the standard grids to the cut-off.
 	First, Last Range
 	// Smoothness is what a unit of roughness costs, the mean square second
 	// difference of the logarithms of the steps in λ, as a fraction of the least
@@ -76,8 +76,8 @@ const failed = 1e6
 
 // Grid tunes a grid. The result is a function of the configuration, but not of
 // Workers. No start ends in a grid that is worse, by Objective and roughness,
-// than it began with, and the first begins with the steps of the best of the
-// standard grids.
+// than it began with, and the first begins with the steps and the end of the best
+// of the standard grids, as far as First and Last allow it.
 //
 // Errors wrap ErrConfig, or come from the objective. When ctx ends Grid returns
 // its error.
@@ -171,12 +171,15 @@ func (c *Config) path() (*path, error) {
 	if steps < 1 {
 		return nil, fmt.Errorf("%w: %d do not pay for the steps that the rule needs and the final denoising", ErrBudget, c.NFE)
 	}
-	cutoff, end := c.Process.Horizon()
+	_, end := c.Process.Horizon()
 	if c.First == (Range{}) {
 		c.First = fixed(c.Process.At(end).Lambda())
 	}
 	if c.Last == (Range{}) {
-		c.Last = fixed(c.Process.At(cutoff).Lambda())
+		var err error
+		if c.Last, err = lastOf(c.Process, steps); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.First.check("λ of the first level"); err != nil {
 		return nil, err
@@ -207,6 +210,23 @@ func (c *Config) path() (*path, error) {
 }
 
 func fixed(v float64) Range { return Range{v, v} }
+
+// lastOf is from the earliest end of the standard grids, and some room, to the
+// cut-off: what lies behind that no network need have seen.
+func lastOf(p sde.Process, steps int) (Range, error) {
+	const room = 0.5
+	grids, err := Standard(p, steps)
+	if err != nil {
+		return Range{}, err
+	}
+	cutoff, _ := p.Horizon()
+	r := fixed(p.At(cutoff).Lambda())
+	for _, g := range grids {
+		l := g.Grid.Levels(nil)
+		r.Lo = min(r.Lo, l[len(l)-1].Lambda()-room)
+	}
+	return r, nil
+}
 
 // measure is the error of one sampler; a state that is not finite is the
 // sampler's failure, +Inf, and anything else the objective's.
