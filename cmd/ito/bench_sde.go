@@ -52,7 +52,7 @@ time or steps, one panel a problem.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.problems, "problems", []string{"all"}, "problems to solve: all, linear, linear-strat, bounded, additive, area")
+	f.StringSliceVar(&o.problems, "problems", []string{"all"}, "problems to solve: all, linear, linear-stratonovich, bounded, additive, area")
 	f.StringSliceVar(&o.methods, "methods", []string{"all"}, "methods to solve them by, names of ito ensemble --list")
 	f.IntSliceVar(&o.steps, "steps", []int{8, 16, 32, 64, 128}, "numbers of steps, each a divisor of the last")
 	f.IntVar(&o.paths, "paths", 4096, "number of paths")

@@ -39,7 +39,7 @@ func coordinatewise(f func(t, y float64) float64) integrators.Field {
 // (1992), section 4.4; the last is the simplest that does not commute.
 var strongProblems = []strongProblem{
 	linearProblem("linear", "dx = x/2 dt + x/2 dw", stochastic.Ito),
-	linearProblem("linear-strat", "dx = x/2 dt + x/2 ∘ dw", stochastic.Stratonovich),
+	linearProblem("linear-stratonovich", "dx = x/2 dt + x/2 ∘ dw", stochastic.Stratonovich),
 	boundedProblem(),
 	additiveProblem(),
 	areaProblem(),

@@ -58,10 +58,10 @@ func (n *node) boolean(field string) (bool, error) {
 	return false, n.fail(field, fmt.Errorf("%q: want true or false", clip(n.text)))
 }
 
-func (n *node) count(field string, least, most int) (int, error) {
+func (n *node) count(field string, most int) (int, error) {
 	v, err := strconv.Atoi(n.text)
-	if err != nil || v < least || v > most {
-		return 0, n.fail(field, fmt.Errorf("%q: want a whole number from %d to %d", clip(n.text), least, most))
+	if err != nil || v < 1 || v > most {
+		return 0, n.fail(field, fmt.Errorf("%q: want a whole number from 1 to %d", clip(n.text), most))
 	}
 	return v, nil
 }

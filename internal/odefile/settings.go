@@ -52,7 +52,7 @@ func (s *System) settings() error {
 		return err
 	}
 	if n := s.root.find("points"); n != nil {
-		if s.Points, err = n.count("points", 1, maxPoints); err != nil {
+		if s.Points, err = n.count("points", maxPoints); err != nil {
 			return err
 		}
 		if s.root.find("at") != nil {
@@ -169,12 +169,12 @@ func (s *System) event(n *node, field string) (e Event, err error) {
 	case v.text == "true":
 		e.Terminal = 1
 	default:
-		if e.Terminal, err = v.count(field+".terminal", 1, maxPoints); err != nil {
+		if e.Terminal, err = v.count(field+".terminal", maxPoints); err != nil {
 			return e, err
 		}
 	}
 	if v := n.find("max"); v != nil {
-		if e.Max, err = v.count(field+".max", 1, maxPoints); err != nil {
+		if e.Max, err = v.count(field+".max", maxPoints); err != nil {
 			return e, err
 		}
 	}

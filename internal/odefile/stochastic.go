@@ -216,7 +216,7 @@ func (s *Stochastic) counts() error {
 		return nil
 	}
 	var err error
-	s.Steps, err = n.count("steps", 1, 1_000_000_000)
+	s.Steps, err = n.count("steps", 1_000_000_000)
 	return err
 }
 

@@ -42,7 +42,7 @@ func (b Band) polygon() (*plotter.Polygon, error) {
 	}
 	p, err := plotter.NewPolygon(xy)
 	if err == nil {
-		p.LineStyle.Width = vg.Length(0)
+		p.Width = vg.Length(0)
 	}
 	return p, err
 }

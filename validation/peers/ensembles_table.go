@@ -36,7 +36,7 @@ func ensembleTimes(rates []rate) [][]string {
 	t := [][]string{header}
 	var rows [][2]string
 	for _, r := range rates {
-		if k := [2]string{r.Peer, r.Method}; r.Peer != cores && !(r.Method == normals) && !slices.Contains(rows, k) {
+		if k := [2]string{r.Peer, r.Method}; r.Peer != cores && r.Method != normals && !slices.Contains(rows, k) {
 			rows = append(rows, k)
 		}
 	}
