@@ -14,7 +14,7 @@
 //	  on a moving grid      Moving, Transport
 //	  of equal law          Forward, Reverse, ForwardPlane, ReversePlane
 //	exit, hitting           MeanExitTime, ExitMoments, Committor, Backward, BackwardPlane
-//	relaxation              Rates, Modes, RingRates
+//	relaxation              Rates, Modes, RingRates, ModesPlane
 //	entropy, flux           EntropyProduction, Flux
 //	linear, any dimension   Moments, StationaryCovariance
 //	particles               Compare, ComparePlane

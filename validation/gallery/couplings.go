@@ -57,7 +57,8 @@ func assigned(ctx context.Context) (report.Panel, error) {
 	cost := make([]float64, n*n)
 	for i := range n {
 		for j := range n {
-			cost[i*n+j] = math.Pow(x[2*i]-y[2*j], 2) + math.Pow(x[2*i+1]-y[2*j+1], 2)
+			u, v := x[2*i]-y[2*j], x[2*i+1]-y[2*j+1]
+			cost[i*n+j] = u*u + v*v
 		}
 	}
 	to, _, _, err := transport.Assign(ctx, cost, n)
