@@ -80,12 +80,12 @@ func digits(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	mixture, _, err := score.FitMixture(ctx, set.X, set.Dim, 20, score.EMConfig{MaxIter: 20, Floor: 1e-2})
+	mixture, _, err := score.FitMixture(ctx, set.X, set.Dim, 10, score.EMConfig{MaxIter: 10, Floor: 1e-2})
 	if err != nil {
 		return answer{}, err
 	}
 	c, err := validation.Compare(ctx, validation.CompareConfig{
-		X: set.X, Dim: set.Dim, Unit: set.Unit, Samplers: []string{"dpm++2m"}, NFE: []int{20}, N: 1000, Seed: 1,
+		X: set.X, Dim: set.Dim, Unit: set.Unit, Samplers: []string{"dpm++2m"}, NFE: []int{20}, N: 1000, Directions: 8, Seed: 1,
 		Models: []validation.NamedModel{{Name: "network", Model: network}, {Name: "mixture", Model: mixture}},
 	})
 	if err != nil {
