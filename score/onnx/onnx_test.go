@@ -253,6 +253,34 @@ func TestBrokenFiles(t *testing.T) {
 	require.Positive(t, refused)
 }
 
+// FuzzOpen opens what is no network, or nearly one: an error, or a model that answers
+// with finite numbers or an error.
+func FuzzOpen(f *testing.F) {
+	for _, name := range []string{"edm", "noise", "flow", "picture"} {
+		text, err := os.ReadFile("testdata/" + name + ".onnx")
+		require.NoError(f, err)
+		f.Add(text)
+		f.Add(text[:len(text)/3])
+	}
+	config := settings()["edm"]
+	config.Batch = 2
+	f.Fuzz(func(t *testing.T, text []byte) {
+		path := filepath.Join(t.TempDir(), "fuzzed.onnx")
+		require.NoError(t, os.WriteFile(path, text, 0o600))
+		m, err := onnx.Open(path, config)
+		if err != nil {
+			return
+		}
+		d := make([]float64, m.Dim())
+		if err := m.Denoise(d, make([]float64, len(d)), sde.Level{Alpha: 1, Sigma: 1}); err == nil {
+			for _, v := range d {
+				require.False(t, math.IsNaN(v) || math.IsInf(v, 0))
+			}
+		}
+		require.NoError(t, m.Close())
+	})
+}
+
 func TestDenoiseErrors(t *testing.T) {
 	m := open(t, "edm", settings()["edm"])
 	x := []float64{1, 2, 3, 4}
