@@ -1,5 +1,5 @@
-// Package odefile reads small systems of ordinary differential equations from
-// YAML or JSON files:
+// Package odefile reads small systems of ordinary and stochastic differential
+// equations from YAML or JSON files:
 //
 //	name: bouncing ball
 //	parameters:             # numbers, or expressions of other parameters
@@ -28,6 +28,19 @@
 // + − * / % ^, comparisons, and, or, not, c ? a : b (in quotes, as YAML wants
 // it), let, and the functions of package math by their usual names. x^n is a
 // power; / is a division of real numbers.
+//
+// A stochastic differential equation has in place of what an ODE solver is told
+//
+//	diffusion:              # by state: an expression for noise of its own, or
+//	  x: [s*x, 0]           # a list with one for each common noise; 0 if absent
+//	  v: [r*s, q*s]
+//	calculus: ito           # or stratonovich
+//	steps: 200
+//	quantities: {call: max(x - 1, 0)}
+//	barriers: [{state: x, level: 0.5, name: out, discrete: false}]
+//
+// What its noise is, diagonal, additive or general, follows from the expressions,
+// and its derivative with them.
 //
 // Implicit methods get the exact Jacobian, by the chain rule through the program
 // of the equations, in a band or sparse where that pays.
