@@ -39,6 +39,7 @@ var Catalogue = []Entry{
 	{"dri1", DRI1, "Itô, any noise, weak order 2, order 3 without noise, small errors"},
 	{"ri5", RI5, "Itô, any noise, weak order 2, order 3 without noise"},
 	{"ri6", RI6, "Itô, any noise, weak order 2, two drifts"},
+	{"skrock", SKROCK{}, "Itô, any noise, strong order ½, explicit for stiff drifts"},
 	{"srock2", SROCK2{}, "Itô, any noise, weak order 2, explicit for stiff drifts"},
 	{"expeuler", ExponentialEuler{}, "semilinear equations, Itô, any noise, strong order ½"},
 	{"expsra", ExponentialSRA{}, "semilinear equations, additive noise, strong order 1½, weak 2"},

@@ -79,5 +79,6 @@ func ExampleMethod() {
 	// dri1: 3.2383
 	// ri5: 3.2320
 	// ri6: 3.2250
+	// skrock: 3.0705
 	// srock2: 3.2644
 }

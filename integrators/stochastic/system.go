@@ -7,10 +7,10 @@
 // SRA3 or SOSRA on additive noise, SRI1 or SOSRI on diagonal noise in Itô's sense
 // and SlowRK on commutative noise in Stratonovich's, of strong order 1½, and
 // MilsteinGeneral, of order 1, where the noise does not commute; for expectations,
-// DRI1; TamedEuler or DriftImplicitEuler where the drift is superlinear or
-// stiff, SROCK2 where it is stiff and large, ExponentialSRA or Strang where it is a
-// stiff linear part beside another; ImplicitMidpoint to keep invariants; QUICSORT for paths of a Langevin
-// equation, BAOAB for its equilibrium.
+// DRI1; TamedEuler or DriftImplicitEuler where the drift is superlinear or stiff,
+// SKROCK or SROCK2 where it is stiff and large, ExponentialSRA or Strang where a
+// linear part is; ImplicitMidpoint to keep invariants; QUICSORT for paths of a
+// Langevin equation, BAOAB for its equilibrium.
 // [Check] refuses a method on noise that it is not made for, and the [Catalogue]
 // lists all.
 package stochastic

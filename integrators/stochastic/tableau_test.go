@@ -98,7 +98,7 @@ func clone(v []float64) []float64 { return append([]float64(nil), v...) }
 func TestDeterministicLimits(t *testing.T) {
 	for name, order := range map[string]float64{
 		"em": 1, "heun": 2, "midpoint": 2, "implicit": 1, "theta": 2, "impmidpoint": 2, "sra1": 2, "sra3": 3, "sosra": 2, "sri1": 2, "sosri": 2,
-		"shark": 2, "spark": 2, "slowrk": 2, "platenweak": 2, "dri1": 3, "ri5": 3, "ri6": 2, "srock2": 2,
+		"shark": 2, "spark": 2, "slowrk": 2, "platenweak": 2, "dri1": 3, "ri5": 3, "ri6": 2, "srock2": 2, "skrock": 1,
 	} {
 		m, err := stochastic.ByName(name)
 		require.NoError(t, err)
