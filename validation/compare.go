@@ -63,7 +63,7 @@ type CompareRow struct {
 
 	ExactW2 float64 `json:"exact_w2"` // this sampler's error on the data's Gaussian surrogate
 	ExactKL float64 `json:"exact_kl"` // likewise, blurred
-	// TunedW2 is ExactW2 on a grid of as many steps between the same ends that is
+	// TunedW2 is ExactW2 on a grid of as many steps from the same prior that is
 	// tuned for the sampler; 0 where none was.
 	TunedW2 float64 `json:"tuned_w2,omitempty"`
 	// Split takes ExactW2 apart, and beside it stands what the affine part of the

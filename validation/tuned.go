@@ -9,16 +9,12 @@ import (
 )
 
 // tunedError is the sampler's exact W2 to the surrogate on a grid that was tuned
-// for it, between the ends of the grid compared; 0 where the sampler runs away on
-// every standard grid.
+// for it; 0 where the sampler runs away on every standard grid.
 func (j *judge) tunedError(ctx context.Context, run job) (float64, error) {
 	// What the time of a comparison allows: the figures of ito tune are a little lower.
 	const starts, calls = 4, 120
-	levels := run.config.Grid.Levels(nil)
-	end := func(lambda float64) tune.Range { return tune.Range{Lo: lambda, Hi: lambda} }
 	r, err := tune.Grid(ctx, tune.Config{
 		Process: run.config.Process, Rule: run.config.Rule, NFE: run.nfe, Objective: tune.Surrogate{Data: j.surrogate},
-		First: end(levels[0].Lambda()), Last: end(levels[len(levels)-1].Lambda()),
 		Starts: starts, Evaluations: calls * run.config.Grid.Steps(), Workers: j.c.Workers,
 	})
 	if errors.Is(err, sampler.ErrNotFinite) {
