@@ -168,11 +168,21 @@ func TestPhaseNeedsVelocities(t *testing.T) {
 	require.ErrorIs(t, err, sampler.ErrRule)
 }
 
+// jumping maps levels to levels in some way, without memory of its own.
+type jumping struct{ modelFunc }
+
+func (m jumping) FlowMap(dst, x []float64, from, to sde.Level) error {
+	for i, v := range x {
+		dst[i] = to.Alpha*m.f(v, i%m.dim, from) + to.Sigma*v
+	}
+	return nil
+}
+
 // What holds for the catalogue holds for the rules outside it: the same bits for any
 // workers and batch, evaluations as predicted, no allocation in a step.
 func TestRulesOutsideTheCatalogue(t *testing.T) {
 	for _, e := range append(append([]sampler.Entry(nil), sampler.Distilled...), sampler.Phase...) {
-		p, m := process(t, "cld"), score.Model(normal(t))
+		p, m := process(t, "cld"), jumping{bend}
 		const rows = 400
 		c := sampler.Config{Process: p, Model: m, Rule: e.Rule, Seed: 11, Workers: 1, Grid: grid(t, p, sampler.UniformLambda{}, 5, true)}
 		want := make([]float64, rows*3)

@@ -44,11 +44,11 @@ func (r SSCS) Apply(s *Step) error {
 	h := s.Time - s.Next
 	psi, l := p.Damping(0.5 * h)
 	half := func(first int) {
-		z, w := s.Noise(first), s.Noise(first+1)
+		z, w, v := s.Noise(first)[:len(x)], s.Noise(first + 1)[:len(x)], v[:len(x)]
 		for i, a := range x {
-			b := -v[i]
-			x[i] = psi[0][0]*a + psi[0][1]*b + l[0]*z[i]
-			v[i] = -(psi[1][0]*a + psi[1][1]*b + l[1]*z[i] + l[2]*w[i])
+			b, c := -v[i], z[i]
+			x[i] = psi[0][0]*a + psi[0][1]*b + l[0]*c
+			v[i] = -(psi[1][0]*a + psi[1][1]*b + l[1]*c + l[2]*w[i])
 		}
 	}
 	half(0)
@@ -61,9 +61,7 @@ func (r SSCS) Apply(s *Step) error {
 		}
 		px, pv := k.Precision()
 		gain := c * (px*k.A[0] + pv*k.A[1])
-		for i, b := range at {
-			dst[i] = v[i] + gain*d[i] - c*px*x[i] + c*(1-pv)*b
-		}
+		mix(dst, 1, v, []float64{gain, c * (1 - pv), -c * px}, d, at, x) // at may be dst: it is read first
 		return nil
 	}
 	c := 4 * p.Rate * h
