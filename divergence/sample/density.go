@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/divergence"
-	"github.com/ito-sde/ito/divergence/internal/pairs"
 	"github.com/ito-sde/ito/divergence/internal/rows"
+	"github.com/ito-sde/ito/internal/pairs"
 	"github.com/ito-sde/ito/internal/par"
 	"github.com/ito-sde/ito/sde/statistics"
 )

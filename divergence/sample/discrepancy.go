@@ -9,9 +9,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/divergence"
-	"github.com/ito-sde/ito/divergence/internal/pairs"
 	"github.com/ito-sde/ito/divergence/permutation"
 	"github.com/ito-sde/ito/internal/gemm"
+	"github.com/ito-sde/ito/internal/pairs"
 	"github.com/ito-sde/ito/internal/par"
 	"github.com/ito-sde/ito/sde/statistics"
 )

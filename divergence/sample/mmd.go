@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/ito-sde/ito/divergence"
-	"github.com/ito-sde/ito/divergence/internal/pairs"
 	"github.com/ito-sde/ito/divergence/internal/rows"
 	"github.com/ito-sde/ito/divergence/permutation"
+	"github.com/ito-sde/ito/internal/pairs"
 	"github.com/ito-sde/ito/sde/noise"
 )
 

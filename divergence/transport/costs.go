@@ -4,8 +4,8 @@ import (
 	"context"
 	"math"
 
-	"github.com/ito-sde/ito/divergence/internal/pairs"
 	"github.com/ito-sde/ito/internal/gemm"
+	"github.com/ito-sde/ito/internal/pairs"
 	"github.com/ito-sde/ito/internal/par"
 )
 
