@@ -14,13 +14,14 @@ import (
 // Sobol is a Source of quasi-random normal numbers: row r is point r of Sobol's
 // sequence in as many dimensions as a path has numbers,
 //
-//	z = Φ^(−1)(x_r ⊕ s),   x_r = ⊕ of the direction numbers of r's bits,
+//	z = Φ^(−1)(π(x_r)),   x_r = ⊕ of the direction numbers of r's bits,
 //
-// ⊕ in each binary digit and s a random shift for each (seed, use, dimension), by
-// which every row has the law of independent normal numbers and means over rows are
-// without bias. Means of smooth functions over 2^k rows from a multiple of 2^k on
-// have errors near 1/2^k in the place of Gaussian's 1/√2^k, which the rows of one
-// shift do not show: take the spread between a few seeds.
+// ⊕ in each binary digit, and π a random permutation for each (seed, use, dimension)
+// that changes a digit by what comes before it alone. So every row has the law of
+// independent normal numbers, means over rows are without bias, and rows are as
+// evenly spread as before. Means of smooth functions over 2^k rows from a multiple of
+// 2^k on have errors near 1/2^k in the place of Gaussian's 1/√2^k, which the rows of
+// one seed do not show: take the spread between a few.
 //
 // Coordinate j of dim at a step takes dimension (f·Steps + step)·dim + j, f = 0 for
 // increments and 1, 2, ... for the further functionals of [Draw]. The first
@@ -29,8 +30,9 @@ import (
 // are Gaussian's. Logarithms make the last bits depend on the architecture.
 //
 // Sobol' (1967); direction numbers of Joe, Kuo (2008), "Constructing Sobol sequences
-// with better two-dimensional projections" (new-joe-kuo-6); Cranley, Patterson
-// (1976) for shifts, in binary digits as L'Ecuyer, Lemieux (2002).
+// with better two-dimensional projections" (new-joe-kuo-6); Owen (1995) for the
+// permutations, by hashing as Laine, Karras (2011), "Stratified sampling for stochastic
+// transparency", with constants from the address.
 type Sobol struct {
 	Steps int // of a path, at least 1; that of rows is from 0 to Steps − 1
 }
@@ -116,13 +118,38 @@ func (s Sobol) Normal(dst []float64, dim int, at Address) {
 	table := directions()
 	for j := 0; j < dim && first+j < sobolDimensions; j++ {
 		v := &table[first+j]
-		shift := NewStream(Address{Seed: at.Seed, Use: at.Use, Row: uint64(first+j) * BlockRows, Step: ^uint64(0)})
-		// As Stream.Uniform makes its numbers, never 0 or 1.
-		x, r := point(v, at.Row)^shift.Uint64(), at.Row
+		pi := newScramble(at, first+j)
+		x, r := point(v, at.Row), at.Row
 		for i := j; i < len(dst); i += dim {
-			dst[i] = mathext.NormalQuantile(float64(x>>12<<1|1) * 0x1p-53)
+			// As Stream.Uniform makes its numbers, never 0 or 1.
+			dst[i] = mathext.NormalQuantile(float64(pi.of(x)>>12<<1|1) * 0x1p-53)
 			x ^= v[bits.TrailingZeros64(^r)&63]
 			r++
 		}
 	}
+}
+
+// scramble is π: the shift and the even factors of its rounds.
+type scramble struct {
+	shift   uint64
+	factors [4]uint64
+}
+
+func newScramble(at Address, dimension int) scramble {
+	s := NewStream(Address{Seed: at.Seed, Use: at.Use, Row: uint64(dimension) * BlockRows, Step: ^uint64(0)})
+	p := scramble{shift: s.Uint64()}
+	for i := range p.factors {
+		p.factors[i] = s.Uint64() &^ 1
+	}
+	return p
+}
+
+// of works on the digits in reverse: sums and products by even numbers carry from
+// earlier digits to later ones.
+func (p *scramble) of(x uint64) uint64 {
+	x = bits.Reverse64(x) + p.shift
+	for _, f := range p.factors {
+		x ^= x * f
+	}
+	return bits.Reverse64(x)
 }

@@ -56,7 +56,7 @@ func TestSobolIsANet(t *testing.T) {
 	}
 }
 
-// errors are those of the mean over 2^k rows of exp of the mean of a path of steps
+// pathErrors are those of the mean over 2^k rows of exp of the mean of a path of steps
 // steps, over seeds: exp(variance/2), the variance of Σ_k W_k/n, W_k = Σ_{j≤k} z_j/√n,
 // being Σ_j ((n−j)/n)²/n.
 func pathErrors(source Source, steps, k, seeds int) float64 {
