@@ -8,8 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ito-sde/ito/divergence"
+	"github.com/ito-sde/ito/divergence/internal/validity"
 	"github.com/ito-sde/ito/divergence/ratio"
 	"github.com/ito-sde/ito/sde/noise"
+	"github.com/ito-sde/ito/sde/statistics"
 )
 
 var background = context.Background()
@@ -26,6 +28,20 @@ func both(t testing.TB, dim int) []ratio.Basis {
 	k, err := ratio.Kernels(normals(5*dim, 9), dim, 0.8)
 	require.NoError(t, err)
 	return []ratio.Basis{q, k}
+}
+
+// A bump has fallen to e^−½ a width away; x², halved, and the products.
+func TestBasisByHand(t *testing.T) {
+	k, err := ratio.Kernels([]float64{1, 2}, 2, 0.5)
+	require.NoError(t, err)
+	v := make([]float64, 1)
+	k.Values(v, []float64{1, 2.5})
+	require.InDelta(t, math.Exp(-0.5), v[0], 1e-15)
+	q, err := ratio.Quadratic(2)
+	require.NoError(t, err)
+	v = make([]float64, 5)
+	q.Values(v, []float64{2, 3})
+	require.Equal(t, []float64{2, 3, 2, 6, 4.5}, v)
 }
 
 // Gradients and Laplacians of both bases by central differences, whose errors are
@@ -141,6 +157,31 @@ func TestDependence(t *testing.T) {
 	require.Less(t, b.JensenShannon.Value, math.Ln2)
 	// Pairs at exactly x = y against pairs of variance 2 across: nearly told apart.
 	require.Greater(t, b.JensenShannon.Value, 0.75*math.Ln2)
+}
+
+// The standard errors of the bounds are honest: of coins that show heads three times
+// and once in four, with the exact logit.
+func TestBoundsCover(t *testing.T) {
+	basis, err := ratio.Kernels([]float64{0}, 1, 1)
+	require.NoError(t, err)
+	l, err := ratio.Fit(background, []float64{1, 1, 1, 0}, []float64{0, 0, 0, 1}, basis, 0)
+	require.NoError(t, err)
+	toss := func(repeat int) ratio.Bounds {
+		s := noise.NewStream(noise.Address{Seed: 3, Use: noise.Test, Step: uint64(repeat)})
+		coins := [2][]float64{make([]float64, 300), make([]float64, 400)}
+		for i, heads := range []float64{0.75, 0.25} {
+			for j := range coins[i] {
+				if s.Uniform() < heads {
+					coins[i][j] = 1
+				}
+			}
+		}
+		b, err := l.Bounds(coins[0], coins[1])
+		require.NoError(t, err)
+		return b
+	}
+	validity.Covers(t, 600, math.Ln2+0.75*math.Log(0.75)+0.25*math.Log(0.25), func(r int) statistics.Estimate { return toss(r).JensenShannon })
+	validity.Covers(t, 600, 0.5*math.Log(3), func(r int) statistics.Estimate { return toss(r).KL })
 }
 
 // The gradient is that of the logit, in the plane, by differences of error h²/6; and
