@@ -2,6 +2,7 @@ package noise
 
 import (
 	"math"
+	"math/bits"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,6 +54,27 @@ func TestSobolIsANet(t *testing.T) {
 			seen[x<<(k-first)|y] = true
 		}
 		require.NotContains(t, seen, false, "%d digits of the first", first)
+	}
+}
+
+// Scrambled numbers agree in as many first digits as before, and differ in the next
+// one, and a digit is as often changed as not.
+func TestScrambleIsNested(t *testing.T) {
+	s := NewStream(Address{Seed: 3, Use: Test})
+	changed := [64]int{}
+	const tries = 4000
+	for k := range tries {
+		p := newScramble(Address{Seed: uint64(k), Use: Test}, k%7)
+		x := s.Uint64()
+		digit := k % 64
+		y := x ^ 1<<(63-digit) ^ s.Uint64()>>1>>digit // another from that digit on
+		require.Equal(t, digit, bits.LeadingZeros64(p.of(x)^p.of(y)))
+		for i := range changed {
+			changed[i] += int((x ^ p.of(x)) >> (63 - i) & 1)
+		}
+	}
+	for i, n := range changed { // six standard errors: 64 chances of 2e-9
+		require.InDelta(t, tries/2, n, 6*math.Sqrt(tries)/2, "digit %d", i)
 	}
 }
 
@@ -174,12 +196,12 @@ func TestQuasiRandomRowsAreAddressed(t *testing.T) {
 		other := make([]float64, rows*dim)
 		at.Seed++
 		source.Normal(other, dim, at)
-		require.NotEqual(t, whole, other, "another shift")
+		require.NotEqual(t, whole, other, "another seed")
 		require.Zero(t, testing.AllocsPerRun(10, func() { source.Normal(whole, dim, at) }), "%T", source)
 	}
 }
 
-// Rows of all shifts together are normal, in Sobol's dimensions and beyond, where
+// Rows of all seeds together are normal, in Sobol's dimensions and beyond, where
 // they are Gaussian's; functionals have dimensions of their own.
 func TestSobolDimensions(t *testing.T) {
 	z, g := make([]float64, 4), make([]float64, 4)
