@@ -186,6 +186,10 @@ func TestSamplers(t *testing.T) {
 	require.Len(t, leftOut, 1)
 	require.ErrorIs(t, leftOut[0], tune.ErrBudget)
 	require.LessOrEqual(t, got[0].Error, got[1].Error)
+	c.Starts, c.Evaluations = 1, 5
+	got, leftOut, err = tune.Samplers(context.Background(), c, sampler.Catalogue)
+	require.NoError(t, err, "what a sampler cannot do is no reason to fail for all")
+	require.Len(t, sampler.Catalogue, len(got)+len(leftOut))
 	_, _, err = tune.Samplers(context.Background(), c, rules[2:])
 	require.ErrorIs(t, err, tune.ErrConfig)
 }
