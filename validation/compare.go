@@ -175,11 +175,15 @@ func (c *CompareConfig) plan() (jobs []job, out *Comparison, total int64, err er
 	if len(c.Models) == 0 || len(c.NFE) == 0 {
 		return nil, nil, 0, errors.New("validation: a comparison needs a model and a budget of evaluations")
 	}
-	entries, err := pick(sampler.Catalogue, c.Samplers, func(e sampler.Entry) string { return e.Name }, "sampler")
+	from := sampler.Catalogue // any model and process will do
+	if len(c.Samplers) > 0 {
+		from = sampler.All()
+	}
+	entries, err := pick(from, c.Samplers, func(e sampler.Entry) string { return e.Name }, "sampler")
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	processes, err := pick(sde.Catalogue, c.Processes, func(e sde.Entry) string { return e.Name }, "process")
+	processes, err := pick(sde.All(), c.Processes, func(e sde.Entry) string { return e.Name }, "process")
 	if err != nil {
 		return nil, nil, 0, err
 	}

@@ -102,10 +102,9 @@ func (r *gddim) Apply(s *Step) error {
 	if err := r.stepper.Reset(from, r.y[:]); err != nil {
 		return err
 	}
-	// The rates are those of ln t and R t.
-	parts := 8 + int(4*(from-to)) + int(4*p.Rate*(s.Time-s.Next))
-	for range parts {
-		if err := r.stepper.Try(r.y[:], nil, (to-from)/float64(parts)); err != nil {
+	n := parts(from-to, p.Rate*(s.Time-s.Next))
+	for range n {
+		if err := r.stepper.Try(r.y[:], nil, (to-from)/float64(n)); err != nil {
 			return err
 		}
 		r.stepper.Accept()
@@ -122,3 +121,7 @@ func (r *gddim) Apply(s *Step) error {
 	observe(s.X, x, v, p, s.Next)
 	return nil
 }
+
+// parts is the number of steps for Φ and W, whose rates are those of ln t and of
+// R t: with eight of them even for a short step they err by rounding.
+func parts(logTime, damping float64) int { return 8 + int(4*logTime) + int(4*damping) }

@@ -60,14 +60,28 @@ func (c Timesteps) Indices(n int) ([]int, error) {
 			return nil, fmt.Errorf("%w: no convention %d", ErrGrid, c.Convention)
 		}
 	}
-	if k[0] > c.Train-1 || k[n-1] < 0 {
-		return nil, fmt.Errorf("%w: timesteps %d to %d with offset %d; the network knows 0 to %d", ErrGrid, k[0], k[n-1], c.Offset, c.Train-1)
-	}
-	if k[0] < c.Train-1 && !c.Partial {
-		return nil, fmt.Errorf("%w: it starts at timestep %d, below the last, %d, where noise is pure; choose trailing or linspace, or set Partial and start from noised data",
-			ErrGrid, k[0], c.Train-1)
+	if err := c.check(k); err != nil {
+		return nil, err
 	}
 	return k, nil
+}
+
+// check looks for timesteps that the network does not know, and for a start below
+// the last.
+func (c Timesteps) check(k []int) error {
+	for i, v := range k {
+		if v < 0 || v > c.Train-1 {
+			return fmt.Errorf("%w: timestep %d is %d; the network knows 0 to %d", ErrGrid, i, v, c.Train-1)
+		}
+		if i > 0 && v >= k[i-1] {
+			return fmt.Errorf("%w: timestep %d is %d after %d; they must fall", ErrGrid, i, v, k[i-1])
+		}
+	}
+	if k[0] < c.Train-1 && !c.Partial {
+		return fmt.Errorf("%w: it starts at timestep %d, below the last, %d, where noise is pure; choose trailing or linspace, or set Partial and start from noised data",
+			ErrGrid, k[0], c.Train-1)
+	}
+	return nil
 }
 
 // Grid returns the grid of n timesteps and as many evaluations, the last of
@@ -77,8 +91,21 @@ func (c Timesteps) Grid(p sde.Process, n int) (Grid, error) {
 	if err != nil {
 		return Grid{}, err
 	}
+	return c.Given(p, k)
+}
+
+// Given returns the grid of a list of timesteps, for example one that was found by
+// optimisation, the noisiest first; the last evaluation denoises. The error wraps
+// ErrGrid where the list is no choice that Indices could return.
+func (c Timesteps) Given(p sde.Process, k []int) (Grid, error) {
+	if len(k) < 2 {
+		return Grid{}, fmt.Errorf("%w: %d timesteps; want two or more", ErrGrid, len(k))
+	}
+	if err := c.check(k); err != nil {
+		return Grid{}, err
+	}
 	_, end := p.Horizon()
-	times := make([]float64, n)
+	times := make([]float64, len(k))
 	for i, v := range k {
 		times[i] = end * float64(v+1) / float64(c.Train)
 	}

@@ -62,7 +62,20 @@ func TestTimesteps(t *testing.T) {
 		_, err := s.Indices(5)
 		require.ErrorIs(t, err, sampler.ErrGrid, what)
 	}
-	_, err := sampler.Timesteps{Train: 4}.Grid(p, 1)
+	listed := sampler.Timesteps{Train: 10}
+	g, err := listed.Given(p, []int{9, 4, 1, 0})
+	require.NoError(t, err)
+	require.InDeltaSlice(t, []float64{1, 0.5, 0.2, 0.1}, g.Times(nil), 1e-15)
+	for what, k := range map[string][]int{
+		"nothing": {}, "one": {9}, "twice the same": {9, 4, 4}, "rising": {9, 4, 5}, "beyond the last": {10, 4}, "below the first": {9, -1}, "below the last": {8, 4},
+	} {
+		_, err := listed.Given(p, k)
+		require.ErrorIs(t, err, sampler.ErrGrid, what)
+	}
+	listed.Partial = true
+	_, err = listed.Given(p, []int{8, 4})
+	require.NoError(t, err)
+	_, err = sampler.Timesteps{Train: 4}.Grid(p, 1)
 	require.ErrorIs(t, err, sampler.ErrGrid)
 }
 

@@ -19,7 +19,7 @@ type place struct{ Where, Was, Now string }
 type mutator struct{ places []place }
 
 // quiet are functions without a formula.
-var quiet = map[string]bool{"Memory": true, "Cost": true, "Start": true, "stage": true, "orderWithin": true}
+var quiet = map[string]bool{"Memory": true, "Cost": true, "Start": true, "stage": true, "orderWithin": true, "parts": true}
 
 // swap names the field taken for another.
 var swap = map[string]string{"Sigma": "Alpha", "Alpha": "Sigma", "To": "From", "From": "To", "Next": "Time", "Time": "Next"}
