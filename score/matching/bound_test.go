@@ -73,10 +73,18 @@ func TestW2Bound(t *testing.T) {
 		// I_T is the flow's own factor, upside down.
 		require.InDelta(t, math.Sqrt(marginal(at, v[1])/marginal(last, v[1])), b.Growth, 1e-8)
 	}
+	// The same of a model without derivatives, by differences: exact for a linear one but
+	// for rounding over 1e-3 σ.
+	plain := score.FromFunc(1, score.Data, isotropic(t, 0.6, 0).Denoise)
+	b, err := matching.W2Bound(background, p, isotropic(t, 1.5, 0), plain, []float64{-1, 1}, matching.BoundConfig{Tol: 1e-9})
+	require.NoError(t, err)
+	require.Greater(t, b.Distance, 0.1)
+	require.InDelta(t, b.Score, b.Distance, 1e-7)
+
 	truth := twoWells(t)
 	model, err := score.NewMixture([]float64{0.5, 0.5}, []*score.Gaussian{isotropic(t, 0.3, -1.1, 0), isotropic(t, 0.5, 1, 0.4)})
 	require.NoError(t, err)
-	b, err := matching.W2Bound(background, p, truth, model, truth.Sample(40, 1), matching.BoundConfig{Tol: 1e-5, Power: matching.PowerConfig{Tol: 1e-4}})
+	b, err = matching.W2Bound(background, p, truth, model, truth.Sample(40, 1), matching.BoundConfig{Tol: 1e-5, Power: matching.PowerConfig{Tol: 1e-4}})
 	require.NoError(t, err)
 	require.Greater(t, b.Distance, 0.01)
 	require.Less(t, b.Distance, b.Score)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ito-sde/ito/fokkerplanck"
 	"github.com/ito-sde/ito/score"
+	"github.com/ito-sde/ito/score/flow"
 	"github.com/ito-sde/ito/score/matching"
 	"github.com/ito-sde/ito/score/sampler"
 	"github.com/ito-sde/ito/score/variational"
@@ -69,6 +70,13 @@ func processes() []row {
 				}
 				b, err := h.Bound(ctx, isotropic(0, 1), signs, squares)
 				return answer{0.5 * math.Log(2*math.Pi*math.E), b.Total.Value, 1e-12}, err
+			}},
+		{1, "the same in bits a coordinate", "½ log₂ 2πe",
+			"score/flow.BitsPerDim", "score/flow.ExampleLogLikelihood", "score/variational.TestBoundIsTheEntropy",
+			func(ctx context.Context) (answer, error) {
+				h := variational.Hierarchy{Prior: 1, Forward: true, Levels: []sde.Level{{Alpha: 0.6, Sigma: 0.8}, {Alpha: 1}}}
+				b, err := h.Bound(ctx, isotropic(0, 1), signs, squares)
+				return answer{0.5 * math.Log2(2*math.Pi*math.E), flow.BitsPerDim(-b.Total.Value, 1, 0), 1e-12}, err
 			}},
 		{1, "DDPM's steps keep N(0, 1)", "variance after 5 steps of the forward variance, less what the start lacks",
 			"score/sampler.DDPM", "score/sampler.Example_walk1VariationalBound", "score/sampler.TestOneStepFormulas",

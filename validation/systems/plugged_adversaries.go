@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/divergence/gradientflow"
@@ -81,6 +82,10 @@ func adversaries() []row {
 				}
 				return answer{1 / (1 + (1/stat.PopVariance(x, nil)-1)*math.Exp(-1.2)), stat.PopVariance(r.Y, nil), 1e-9}, nil
 			}},
+		{27, "with a kernel estimate of the ratio", "end of the flow to N(0, 1) with kernels of width h = ½: variance 1 − h²",
+			"divergence/gradientflow.Smoothed", "divergence/gradientflow.ExampleSmoothed", "divergence/gradientflow.TestSmoothedFlow", smoothed},
+		{27, "with a classifier's ratio", "mean e^−t at t = ½ of 10 000 particles from N(1, 2¼), from samples alone",
+			"divergence/gradientflow.Classified", "divergence/gradientflow.ExampleClassified", "divergence/gradientflow.TestClassifiedFlow", classified},
 		{28, "the optimal discriminator's logit", "ln p/q at a point where p has three rows and q one: ln 3",
 			"divergence/ratio.Fit", "divergence/ratio.ExampleFit", "divergence/ratio.TestFitOnTwoPoints",
 			func(ctx context.Context) (answer, error) {
@@ -118,6 +123,41 @@ func adversaries() []row {
 				return answer{m0 * math.Pow(0.95, 25), stat.Mean(x, nil), 1e-13}, nil
 			}},
 	}
+}
+
+// smoothed is the flow of quantiles of N(0, 2), whose tails take 2% of the variance.
+func smoothed(ctx context.Context) (answer, error) {
+	p, err := standard()
+	if err != nil {
+		return answer{}, err
+	}
+	const n = 100
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = math.Sqrt2 * distuv.UnitNormal.Quantile((float64(i)+0.5)/n)
+	}
+	f := gradientflow.Field(gradientflow.Between(p, gradientflow.Smoothed(1, 0.5)), gradientflow.ReverseKL, 1)
+	r, err := ode.Solve(ctx, integrators.BogackiShampine, f, 0, 8, x, ode.Config{RTol: 1e-4, ATol: 1e-6})
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{0.75, stat.PopVariance(r.Y, nil), 0.02}, nil
+}
+
+func classified(ctx context.Context) (answer, error) {
+	const n = 10_000
+	p, x := isotropic(0, 1).Sample(n, 7), isotropic(1, 2.25).Sample(n, 8)
+	basis, err := ratio.Quadratic(1)
+	if err != nil {
+		return answer{}, err
+	}
+	f := gradientflow.Field(gradientflow.Classified(ctx, p, basis, 0), gradientflow.ReverseKL, 1)
+	r, err := ode.Solve(ctx, integrators.RK4, f, 0, 0.5, x, ode.Config{Step: 0.125})
+	if err != nil {
+		return answer{}, err
+	}
+	// The means of both samples err by 1/√n and 1½/√n, and the logit by as much again.
+	return answer{math.Exp(-0.5), stat.Mean(r.Y, nil), 6 * math.Sqrt(6.0/n)}, nil
 }
 
 func annealed(ctx context.Context) (answer, error) {

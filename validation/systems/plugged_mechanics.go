@@ -35,6 +35,8 @@ func mechanics() []row {
 			"validation/problems.ByName", "validation/problems.ExampleByName", "validation/problems.TestExact", cartesian},
 		{37, "least action", "Verlet's path makes the discrete action stationary: largest ∂S/∂q_k",
 			"integrators/symplectic.DiscreteLagrangian", "integrators/symplectic.ExampleDiscreteLagrangian", "integrators/symplectic.TestPathOfStationaryAction", action},
+		{37, "bounded error of the energy", "largest of Verlet's in the last ten of a thousand swings over that in the first ten",
+			"integrators/symplectic.Verlet", "integrators/symplectic.ExampleComposition", "integrators/symplectic.TestEnergyErrorIsBounded", drift},
 		{38, "rotating spring", "l_1/l_0 = tan θ/θ at θ = 1",
 			"ode/shooting.Problem.Solve", "ode/shooting.ExampleProblem_Solve_spring", "ode/shooting.TestRotatingSpring",
 			func(ctx context.Context) (answer, error) {
@@ -132,6 +134,35 @@ func action(context.Context) (answer, error) {
 		worst = max(worst, math.Abs(g))
 	}
 	return answer{0, worst, 1e-13}, nil
+}
+
+// drift follows a pendulum's energy error over a thousand swings.
+func drift(context.Context) (answer, error) {
+	const swing, swings = 65, 1000 // steps of 0.1, and 6.5 is a little less than a period
+	y := []float64{1, 0}
+	s := symplectic.Verlet.Stepper(func(dst []float64, _ float64, y []float64) error {
+		dst[0], dst[1] = y[1], -math.Sin(y[0])
+		return nil
+	}, 2)
+	if err := s.Reset(0, y); err != nil {
+		return answer{}, err
+	}
+	var first, last float64
+	for k := range swing * swings {
+		if err := s.Try(y, nil, 0.1); err != nil {
+			return answer{}, err
+		}
+		s.Accept()
+		e := math.Abs(0.5*y[1]*y[1] - math.Cos(y[0]) + math.Cos(1))
+		switch {
+		case k < 10*swing:
+			first = max(first, e)
+		case k >= (swings-10)*swing:
+			last = max(last, e)
+		}
+	}
+	// The largest in ten swings is found to the square of the angle between steps.
+	return answer{1, last / first, 0.01}, nil
 }
 
 // boundary solves y' = field with two points' conditions.
