@@ -57,20 +57,21 @@ func TestStrongOrders(t *testing.T) {
 	}
 }
 
-// Problem 6 grows from 1 to about 27, and with steps of 1/16 and less the error of
-// the drift, of order 1 or 2, hides that of the noise in some methods: the order is
-// at least the claimed one.
-func TestStrongOrdersOnGrowth(t *testing.T) {
+// Problem 6 grows from 1 to about 27, and the other sees the times at which methods
+// take b. With steps of 1/16 and less the error of the drift, of order 1 or 2, hides
+// that of the noise in some methods: the order is at least the claimed one.
+func TestStrongOrdersOnGrowthAndTime(t *testing.T) {
 	long(t)
 	for _, e := range stochastic.Catalogue {
-		p := power(e.Method.Calculus())
-		p.sys = adapted(t, e.Method, p.sys)
-		if stochastic.Check(e.Method, &p.sys) != nil {
-			continue
+		for _, p := range []problem{power(e.Method.Calculus()), timed(e.Method.Calculus())} {
+			p.sys = adapted(t, e.Method, p.sys)
+			if stochastic.Check(e.Method, &p.sys) != nil {
+				continue
+			}
+			strong, _ := e.Method.Orders(p.sys.Structure)
+			s := convergence(t, e.Method, p, 1)
+			require.Greater(t, s.slope, strong-0.1, "%s on %s", e.Name, p.name)
 		}
-		strong, _ := e.Method.Orders(p.sys.Structure)
-		s := convergence(t, e.Method, p, 1)
-		require.Greater(t, s.slope, strong-0.1, e.Name)
 	}
 }
 

@@ -233,6 +233,28 @@ func power(c stochastic.Calculus) problem {
 	}}
 }
 
+// timed is dy = √(1+y²) asinh(y)/(1+t) dt + β(1+t) √(1+y²) ∘ dw, or in Itô's sense with
+// ½β²(1+t)² y more of drift: sinh(β(1+t)(w + c)). It sees the times at which a method
+// takes b.
+func timed(c stochastic.Calculus) problem {
+	const beta, shift = 0.3, 0.5
+	slope := func(y float64) float64 { return math.Sqrt(1 + y*y) }
+	return problem{"timed", stochastic.System{
+		Dim: 1, Calculus: c, Structure: stochastic.Diagonal,
+		Drift: each(1, func(_ int, t, y float64) float64 {
+			a := slope(y) * math.Asinh(y) / (1 + t)
+			if c == stochastic.Ito {
+				a += 0.5 * beta * beta * (1 + t) * (1 + t) * y
+			}
+			return a
+		}),
+		Diffusion:           each(1, func(_ int, t, y float64) float64 { return beta * (1 + t) * slope(y) }),
+		DiffusionDerivative: each(1, func(_ int, t, y float64) float64 { return beta * (1 + t) * y / slope(y) }),
+	}, []float64{math.Sinh(beta * shift)}, func(dst []float64, t float64, w []float64) {
+		dst[0] = math.Sinh(beta * (1 + t) * (w[0] + shift))
+	}}
+}
+
 func problems() []problem {
 	const i, s = stochastic.Ito, stochastic.Stratonovich
 	return []problem{linear(i), linear(s), bounded(i), bounded(s), arctan(), additive(i), additive(s), mixed(i), mixed(s), planar(i), planar(s), group(i), group(s)}
