@@ -4,7 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // Bhattacharyya returns the Bhattacharyya distance −ln ∫√(pq),
@@ -70,10 +72,9 @@ func (d pair) logRatio(l factor) float64 {
 		return far
 	}
 	f := l.whiten(d.gap())
-	f.ScaleSym(0.5, f)
-	var square mat.SymDense
-	square.SymOuterK(-1, mat.DenseCopyOf(f))
-	_, s, ok := unitCholesky(&square)
+	square := dense.Gram(f, n)
+	floats.Scale(-0.25, square)
+	_, s, ok := unitCholesky(square, n)
 	if !ok {
 		return far
 	}

@@ -149,32 +149,36 @@ func (d pair) axes() (axes, error) {
 // slowly, that is where X is not small.
 func (t axes) iterate() (b float64, ok bool) {
 	r := len(t.lambda)
-	x, next := mat.NewDense(r, r, nil), mat.NewDense(r, r, nil)
-	scaled, square := mat.NewDense(r, r, nil), mat.NewDense(r, r, nil)
+	x, next := make([]float64, r*r), make([]float64, r*r)
+	scaled, square := make([]float64, r*r), make([]float64, r*r)
+	change := whole(t.change)
 	previous := math.Inf(1)
 	for k := range 20 {
-		var change, size float64
+		var moved, size float64
 		b = 0
 		for i, li := range t.lambda {
 			for j, lj := range t.lambda {
-				v := (t.change.At(i, j) - square.At(i, j)) / (li + lj)
-				next.Set(i, j, v)
-				scaled.Set(i, j, v*lj)
-				dv := v - x.At(i, j)
+				e := i*r + j
+				v := (change[e] - square[e]) / (li + lj)
+				next[e] = v
+				scaled[e] = v * lj
+				dv := v - x[e]
 				b += v * v * lj
-				change += dv * dv * lj
-				size = max(size, math.Abs(v))
+				moved += dv * dv * lj
+				if v = math.Abs(v); v > size {
+					size = v
+				}
 			}
 		}
-		if change <= 1e-26*b {
+		if moved <= 1e-26*b {
 			return b + t.rest, true
 		}
-		if size > 0.1 || change > previous || (k > 0 && change > 0.1*previous) {
+		if size > 0.1 || moved > previous || (k > 0 && moved > 0.1*previous) {
 			return 0, false
 		}
-		previous = change
+		previous = moved
 		x, next = next, x
-		square.Mul(scaled, x)
+		square = dense.Product(r, r, r, scaled, false, x, false)
 	}
 	return 0, false
 }

@@ -1,6 +1,7 @@
 package divergence
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -61,21 +62,25 @@ func improve(l *dense.Lower, cond float64, s sum) factor {
 
 func (f factor) diag(i int) float64 { return f.lower.Diag(i) }
 
-// whiten returns L⁻¹ (hi + low) L⁻ᵀ; low may be nil.
-func (f factor) whiten(hi, low *mat.SymDense) *mat.SymDense {
+// whiten returns the rows of L⁻¹ (hi + low) L⁻ᵀ; low may be nil.
+func (f factor) whiten(hi, low *mat.SymDense) []float64 {
 	n := hi.SymmetricDim()
+	var e []float64
 	if f.upper != nil {
 		b := doubleSym(hi, low)
 		f.upper.solve(b)
 		b = b.transpose()
 		f.upper.solve(b)
-		return average(mat.NewDense(n, n, b.hi))
+		e = b.hi
+	} else {
+		a := whole(hi)
+		e = make([]float64, n*n)
+		f.lower.Solve(a, n)
+		dense.Transpose(e, a, n)
+		f.lower.Solve(e, n)
 	}
-	a, b := whole(hi), make([]float64, n*n)
-	f.lower.Solve(a, n)
-	dense.Transpose(b, a, n)
-	f.lower.Solve(b, n)
-	return average(mat.NewDense(n, n, b))
+	_ = symmetrize(e, n, math.Inf(1)) // nothing is too far from its transpose
+	return e
 }
 
 // distance2 returns |L⁻¹x|² and overwrites x by L⁻¹x.
@@ -131,11 +136,10 @@ func average(a *mat.Dense) *mat.SymDense {
 	return s
 }
 
-// unitCholesky factorises I + E = CCᵀ and returns C with s_i = C_ii² − 1 to the
-// relative precision of E.
-func unitCholesky(e *mat.SymDense) (c *dense.Lower, s []float64, ok bool) {
-	n := e.SymmetricDim()
-	a := whole(e)
+// unitCholesky factorises I + E = CCᵀ, given the lower triangle of E, and returns C with
+// s_i = C_ii² − 1 to the relative precision of E.
+func unitCholesky(e []float64, n int) (c *dense.Lower, s []float64, ok bool) {
+	a := slices.Clone(e)
 	for i := range n {
 		a[i*n+i]++
 	}
@@ -148,7 +152,7 @@ func unitCholesky(e *mat.SymDense) (c *dense.Lower, s []float64, ok bool) {
 			s[i] = d*d - 1
 			continue
 		}
-		s[i] = e.At(i, i) - below(c, i)
+		s[i] = e[i*n+i] - below(c, i)
 	}
 	return c, s, true
 }

@@ -68,7 +68,7 @@ func (d pair) excess(l factor) float64 {
 	if far := excessFactors(d.p.factor(), l); far >= 0.05 {
 		return far
 	}
-	c, s, ok := unitCholesky(l.whiten(d.gap()))
+	c, s, ok := unitCholesky(l.whiten(d.gap()), len(d.delta))
 	if !ok {
 		return excessFactors(d.p.factor(), l)
 	}

@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // pair is two Gaussians of full rank on a common support, with the differences
@@ -92,17 +94,13 @@ func (d pair) reduce() (pair, bool, error) {
 		return pair{}, floats.Norm(d.delta, 2) <= tol*slack, nil
 	}
 	tp, tq := mat.Trace(d.p.cov), mat.Trace(d.q.cov)
-	both := sum{d.p.cov, d.q.cov, 1 / tp, 1 / tq}.hi()
-	var e mat.EigenSym
-	if !e.Factorize(both, true) {
+	values, vectors, ok := eigen(sum{d.p.cov, d.q.cov, 1 / tp, 1 / tq}.rows(), n)
+	if !ok {
 		return pair{}, false, fmt.Errorf("%w: common support in %d dimensions", ErrConvergence, n)
 	}
-	values := e.Values(nil)
 	if r < n && values[n-r-1] > 2*tol*values[n-1] {
 		return pair{}, false, nil
 	}
-	var vectors mat.Dense
-	e.VectorsTo(&vectors)
 	basis := mat.DenseCopyOf(vectors.Slice(0, n, n-r, n))
 
 	delta := make([]float64, r)
@@ -166,8 +164,8 @@ func (s sum) low() *mat.SymDense {
 
 // congruence returns BᵀSB.
 func congruence(b *mat.Dense, s *mat.SymDense) *mat.SymDense {
-	var sb, bsb mat.Dense
-	sb.Mul(mat.DenseCopyOf(s), b)
-	bsb.Mul(b.T(), &sb)
-	return average(&bsb)
+	n, r := b.Dims()
+	columns := mat.DenseCopyOf(b).RawMatrix().Data
+	half := dense.Product(n, n, r, whole(s), false, columns, false)
+	return average(mat.NewDense(r, r, dense.Product(r, n, r, columns, true, half, false)))
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Renyi returns the Rényi divergence of order α > 0 in nats,
@@ -50,21 +52,18 @@ func Renyi(p, q *Gaussian, alpha float64) (float64, error) {
 // whose last two terms are tr φ(E) − tr φ(cE)/c where E is small.
 func (d pair) renyi(c float64) float64 {
 	l := d.q.factor()
-	e := l.whiten(d.gap())
+	e, n := l.whiten(d.gap()), len(d.delta)
 	var size, square float64 // largest entry, Frobenius norm squared
-	for i := range len(d.delta) {
-		for j := range len(d.delta) {
-			v := e.At(i, j)
-			size = max(size, math.Abs(v))
-			square += v * v
-		}
+	for _, v := range e {
+		size = max(size, math.Abs(v))
+		square += v * v
 	}
 	if c > 0 && c*size > 1 {
 		return d.renyiFar(c)
 	}
-	near, s, ok := unitCholesky(e)
-	e.ScaleSym(c, e)
-	scaled, t, positive := unitCholesky(e)
+	near, s, ok := unitCholesky(e, n)
+	floats.Scale(c, e)
+	scaled, t, positive := unitCholesky(e, n)
 	if !positive {
 		return math.Inf(1)
 	}

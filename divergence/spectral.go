@@ -69,17 +69,23 @@ func norm1(a []float64, n int) (norm float64) {
 func (g *Gaussian) eigen() ([]float64, *mat.Dense, error) {
 	s := &g.spectral
 	s.once.Do(func() {
-		var e mat.EigenSym
-		if s.ok = e.Factorize(g.cov, true); s.ok {
-			s.values = e.Values(nil)
-			s.vectors = new(mat.Dense)
-			e.VectorsTo(s.vectors)
-		}
+		s.values, s.vectors, s.ok = eigen(g.data(), g.Dim())
 	})
 	if !s.ok {
 		return nil, nil, fmt.Errorf("%w: eigenvalues of a %d×%d covariance", ErrConvergence, g.Dim(), g.Dim())
 	}
 	return s.values, s.vectors, nil
+}
+
+// eigen returns the eigenvalues of a symmetric matrix and their vectors in columns.
+func eigen(a []float64, n int) (values []float64, vectors *mat.Dense, ok bool) {
+	values, rows, ok := dense.Eigen(a, n)
+	if !ok {
+		return nil, nil, false
+	}
+	columns := make([]float64, n*n)
+	dense.Transpose(columns, rows, n)
+	return values, mat.NewDense(n, n, columns), true
 }
 
 // factor returns the Cholesky factor of a regular Σ.

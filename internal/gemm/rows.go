@@ -90,3 +90,39 @@ func lower(isa simd.ISA, d, y, x, s []float64, lds, n int) {
 		d[i] = sum
 	}
 }
+
+// Turn applies plane rotations to rows top, top−1, ... of A, over its first n columns: with
+// c, s the k-th pair of turns and i = top−1−k,
+//
+//	a_(i+1) ← c a_(i+1) + s a_i,   a_i ← c a_i − s a_(i+1)   (of the old rows).
+//
+// Every row but the first is read and written once.
+func Turn(a []float64, lda, n, top int, turns []float64) { turn(best, a, lda, n, top, turns) }
+
+func turn(isa simd.ISA, a []float64, lda, n, top int, turns []float64) {
+	count := len(turns) / 2
+	check("A", top+1, n, a, lda)
+	if len(turns)%2 != 0 || count > top {
+		panic(fmt.Sprintf("gemm: %d numbers for rotations of rows up to %d", len(turns), top))
+	}
+	if count == 0 {
+		return
+	}
+	from := 0
+	if isa != simd.Portable {
+		for ; from+32 <= n; from += 32 {
+			runWave(isa, 32, count, a[top*lda+from:], lda, turns)
+		}
+		for ; from+8 <= n; from += 8 {
+			runWave(isa, 8, count, a[top*lda+from:], lda, turns)
+		}
+	}
+	for k := range count {
+		c, s := turns[2*k], turns[2*k+1]
+		high, low := a[(top-k)*lda:][from:n], a[(top-k-1)*lda:][from:n]
+		for j, x := range low {
+			y := high[j]
+			high[j], low[j] = c*y+s*x, c*x-s*y
+		}
+	}
+}

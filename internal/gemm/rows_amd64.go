@@ -31,6 +31,32 @@ func runLower(isa simd.ISA, groups int, y, x, s []float64, lds int, d []float64)
 	}
 }
 
+// runWave starts at row top and goes back from there.
+func runWave(isa simd.ISA, columns, n int, top []float64, lda int, turns []float64) {
+	switch {
+	case isa == simd.AVX512 && columns == 32:
+		wave32AVX512(n, &top[0], lda, &turns[0])
+	case isa == simd.AVX512:
+		wave8AVX512(n, &top[0], lda, &turns[0])
+	case columns == 32:
+		wave32AVX2(n, &top[0], lda, &turns[0])
+	default:
+		wave8AVX2(n, &top[0], lda, &turns[0])
+	}
+}
+
+//go:noescape
+func wave32AVX512(n int, top *float64, lda int, turns *float64)
+
+//go:noescape
+func wave8AVX512(n int, top *float64, lda int, turns *float64)
+
+//go:noescape
+func wave32AVX2(n int, top *float64, lda int, turns *float64)
+
+//go:noescape
+func wave8AVX2(n int, top *float64, lda int, turns *float64)
+
 //go:noescape
 func dotsAVX512(groups, n int, y, x, a *float64, lda int, f, d *float64)
 

@@ -10,3 +10,5 @@ func runDots(simd.ISA, int, int, []float64, []float64, int, []float64) {}
 func runSums(simd.ISA, int, int, []float64, []float64, int, []float64) {}
 
 func runLower(simd.ISA, int, []float64, []float64, []float64, int, []float64) {}
+
+func runWave(simd.ISA, int, int, []float64, int, []float64) {}

@@ -94,6 +94,38 @@ func TestLower(t *testing.T) {
 	})
 }
 
+// Two products and a sum each: within four roundings of what the rows hold after so many
+// rotations.
+func TestTurn(t *testing.T) {
+	each(t, func(t *testing.T, isa simd.ISA) {
+		r := rand.New(rand.NewPCG(7, 8))
+		for n := range 80 {
+			rows := 2 + n%9
+			count := n % rows
+			lda := n + n%5
+			a, turns := randoms(r, rows*lda+n), make([]float64, 0, 2*count)
+			want := slices.Clone(a)
+			top := rows - 1
+			for k := range count {
+				s, c := math.Sincos(r.Float64() * 7)
+				turns = append(turns, c, s)
+				for j := range n {
+					y, x := want[(top-k)*lda+j], want[(top-k-1)*lda+j]
+					want[(top-k)*lda+j], want[(top-k-1)*lda+j] = c*y+s*x, c*x-s*y
+				}
+			}
+			turn(isa, a, lda, n, top, turns)
+			require.InDeltaSlice(t, want, a, 4*float64(rows)*0x1p-53*8)
+			for i := range rows { // gaps are untouched
+				if i*lda+n < (i+1)*lda {
+					require.Equal(t, want[i*lda+n:(i+1)*lda], a[i*lda+n:(i+1)*lda])
+				}
+			}
+		}
+	})
+	require.PanicsWithValue(t, "gemm: 4 numbers for rotations of rows up to 1", func() { Turn(make([]float64, 4), 2, 2, 1, make([]float64, 4)) })
+}
+
 func TestRowsMisuse(t *testing.T) {
 	x := make([]float64, 64)
 	require.PanicsWithValue(t, "gemm: A has 7 elements, 4×2 with stride 2 needs 8", func() { Dots(x[:4], x[:7], 2, x[:2]) })

@@ -115,8 +115,7 @@ func TestProducts(t *testing.T) {
 		c := Cross(a, b)
 		near(t, &want, full(c, n), n, 1)
 		gram.Mul(want.T(), &want)
-		g := make([]float64, n*n)
-		borrow().gram(g, c, n)
+		g := Gram(c, n)
 		for i := range n {
 			for j := i + 1; j < n; j++ {
 				g[i*n+j] = g[j*n+i]
@@ -126,6 +125,66 @@ func TestProducts(t *testing.T) {
 		tr := make([]float64, n*n)
 		Transpose(tr, c, n)
 		require.True(t, mat.Equal(full(c, n).T(), full(tr, n)))
+	}
+}
+
+// A = VᵀΛV with orthonormal rows, to a few n roundings of the norm, also for sizes beyond
+// the squares of numbers, and with repeated eigenvalues.
+func TestEigen(t *testing.T) {
+	for _, n := range sizes {
+		for kind, scale := range []float64{1, 1e200, 1e-200, 1, 1} {
+			a := definite(n, 5)
+			switch kind {
+			case 3: // rank one: n−1 zeros
+				for i := range n {
+					for j := range n {
+						a[i*n+j] = float64(i+1) * float64(j+1)
+					}
+				}
+			case 4:
+				clear(a)
+				for i := range n {
+					a[i*n+i] = float64(i % 3)
+				}
+			}
+			for i := range a {
+				a[i] *= scale
+			}
+			values, vectors, ok := Eigen(slices.Clone(a), n)
+			require.True(t, ok)
+			require.True(t, slices.IsSorted(values))
+			var gram, back, scaled mat.Dense
+			v := full(vectors, n)
+			gram.Mul(v, v.T())
+			identity := mat.NewDense(n, n, nil)
+			for i := range n {
+				identity.Set(i, i, 1)
+				values[i] /= scale
+			}
+			near(t, identity, &gram, n, 1)
+			scaled.Mul(mat.NewDiagDense(n, values), v)
+			back.Mul(v.T(), &scaled)
+			for i := range a {
+				a[i] /= scale
+			}
+			near(t, full(a, n), &back, n, 1)
+		}
+	}
+	values, _, ok := Eigen(make([]float64, 9), 3)
+	require.True(t, ok)
+	require.Equal(t, []float64{0, 0, 0}, values)
+}
+
+func TestProduct(t *testing.T) {
+	a, b := definite(12, 1)[:5*7], definite(12, 2)[:7*6]
+	var want mat.Dense
+	want.Mul(full(a, 5), full(b, 7))
+	turned := func(x []float64, rows int) []float64 { return mat.DenseCopyOf(full(x, rows).T()).RawMatrix().Data }
+	for _, c := range [][]float64{
+		Product(5, 7, 6, a, false, b, false), Product(5, 7, 6, turned(a, 5), true, b, false),
+		Product(5, 7, 6, a, false, turned(b, 7), true), Product(5, 7, 6, turned(a, 5), true, turned(b, 7), true),
+	} {
+		near(t, &want, full(c, 5), 7, 1)
 	}
 }
 
@@ -213,6 +272,7 @@ func BenchmarkDense(b *testing.B) {
 		run("gram", func() { own.gram(c, a, n) })
 		run("tridiagonal", func() { own.tridiagonal(a, n) })
 		run("eigenvalues", func() { own.eigenvalues(a, n) })
+		run("eigen", func() { Eigen(a, n) })
 		run("squares", func() { SingularSquares(l, l) })
 	}
 }

@@ -41,6 +41,10 @@ type reduction struct {
 	rows      []float64 // panel rows each of V, W and once more V
 
 	v, w, dots, first, second []float64
+
+	kept      bool // whether reflections are remembered
+	count     int  // of those
+	all, taus []float64
 }
 
 func (s *reduction) start(a []float64, n int) {
@@ -76,6 +80,11 @@ func (s *scratch) tridiagonal(a []float64, n int) (d, e []float64) {
 			d[i] = r.row(c, i)
 			var tau float64
 			e[i-1], tau = reflect(r.v[:i])
+			if r.kept {
+				copy(r.all[r.count*r.ld:], r.v)
+				r.taus[r.count] = tau
+				r.count++
+			}
 			clear(r.w)
 			if tau != 0 {
 				r.times(i, c)

@@ -33,6 +33,15 @@ func (s *scratch) cross(c []float64, a, b *Lower) {
 	}
 }
 
+// Gram returns the lower triangle of FᵀF; above it is what comes of working in blocks.
+func Gram(f []float64, n int) []float64 {
+	s := borrow()
+	defer pool.Put(s)
+	c := make([]float64, n*n)
+	s.gram(c, f, n)
+	return c
+}
+
 // gram sets c to the lower triangle of FᵀF; above it is what comes of working in blocks.
 func (s *scratch) gram(c, f []float64, n int) {
 	if n <= block {
@@ -65,4 +74,22 @@ func Transpose(dst, a []float64, n int) {
 			}
 		}
 	}
+}
+
+// Product returns op(a)·op(b), m×k times k×n; a is given by k rows of m numbers where it is
+// transposed, b by n rows of k.
+func Product(m, k, n int, a []float64, transA bool, b []float64, transB bool) []float64 {
+	s := borrow()
+	defer pool.Put(s)
+	c := make([]float64, m*n)
+	lda, ldb := k, n
+	if transA {
+		lda = m
+	}
+	if transB {
+		ldb = k
+	}
+	s.packed.Pack(k, n, b, ldb, transB)
+	s.packed.Mul(c, n, m, a, lda, transA, false, nil)
+	return c
 }

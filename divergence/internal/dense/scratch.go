@@ -9,9 +9,9 @@ import (
 // scratch is what a factorisation needs for a while. It is kept between calls, for
 // otherwise clearing fresh memory takes as long as a product.
 type scratch struct {
-	packed        gemm.Matrix[float64]
-	first, second []float64
-	reduction     reduction
+	packed               gemm.Matrix[float64]
+	first, second, panel []float64
+	reduction            reduction
 }
 
 var pool = sync.Pool{New: func() any { return new(scratch) }}

@@ -31,6 +31,8 @@ func generateRows(w io.Writer) error {
 		for _, s := range sweeps {
 			f.sweep(s)
 		}
+		f.wave(32)
+		f.wave(8)
 	}
 	return out.Flush()
 }
@@ -112,6 +114,49 @@ func (f family) sweep(s sweep) {
 	op("ADDQ $32, R10")
 	op("DECQ AX")
 	op("JNZ  group")
+	op("VZEROUPPER")
+	op("RET")
+}
+
+// wave is the kernel of plane rotations that go through rows one after the other, over a
+// number of columns that stay in registers.
+func (f family) wave(columns int) {
+	reg := func(i int) string { return fmt.Sprintf("%s%d", f.register, i) }
+	vectors := columns * 8 / f.bytes
+	c, s, x := reg(vectors), reg(vectors+1), reg(vectors+2)
+	emit("\n// func wave%d%s(n int, top *float64, lda int, turns *float64)", columns, f.name)
+	emit("// CX n, DI a row, DX the stride in bytes, SI turns; the row that is handed on in 0-%d", vectors-1)
+	emit("TEXT ·wave%d%s(SB), NOSPLIT, $0-32", columns, f.name)
+	op("MOVQ n+0(FP), CX")
+	op("MOVQ top+8(FP), DI")
+	op("MOVQ lda+16(FP), DX")
+	op("MOVQ turns+24(FP), SI")
+	op("SHLQ $3, DX")
+	for v := range vectors {
+		op("VMOVUPD %d(DI), %s", v*f.bytes, reg(v))
+	}
+	op("PCALIGN $32")
+	emit("\nloop:")
+	op("VBROADCASTSD (SI), %s", c)
+	op("VBROADCASTSD 8(SI), %s", s)
+	op("MOVQ DI, R8")
+	op("SUBQ DX, DI")
+	for v := range vectors {
+		other := reg(vectors + 3 + v%2)
+		op("VMOVUPD %d(DI), %s", v*f.bytes, x)
+		op("VMULPD %s, %s, %s", reg(v), c, other)
+		op("VFMADD231PD %s, %s, %s", x, s, other)
+		op("VMOVUPD %s, %d(R8)", other, v*f.bytes)
+		op("VMULPD %s, %s, %s", reg(v), s, reg(v))
+		op("VFMSUB231PD %s, %s, %s", x, c, reg(v))
+	}
+	op("ADDQ $16, SI")
+	op("DECQ CX")
+	op("JNZ  loop")
+	emit("")
+	for v := range vectors {
+		op("VMOVUPD %s, %d(DI)", reg(v), v*f.bytes)
+	}
 	op("VZEROUPPER")
 	op("RET")
 }

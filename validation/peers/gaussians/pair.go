@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
@@ -13,9 +14,9 @@ import (
 //
 //	p: sin i,  1/(1+|i−j|) + δ_ij/10,   q: cos i,  s_i s_j/(1+|i−j|/3) + δ_ij/10,  s_i = 1 + sin(i)/2,
 //
-// whose condition numbers are below 200: 1/(1+k) falls and is convex, so that it is a
+// or, near, q: m_p + 10⁻⁶ cos i,  Σ_p + 10⁻⁶ s_i s_j/(1+|i−j|/3), whose condition numbers are below 200: 1/(1+k) falls and is convex, so that it is a
 // covariance function (Pólya, 1949).
-func pair(n int) (mp, p, mq, q []float64) {
+func pair(n int, near bool) (mp, p, mq, q []float64) {
 	mp, mq, p, q = make([]float64, n), make([]float64, n), make([]float64, n*n), make([]float64, n*n)
 	for i := range n {
 		mp[i], mq[i] = math.Sin(float64(i)), math.Cos(float64(i))
@@ -25,7 +26,14 @@ func pair(n int) (mp, p, mq, q []float64) {
 			q[i*n+j] = (1 + math.Sin(float64(i))/2) * (1 + math.Sin(float64(j))/2) / (1 + d/3)
 		}
 		p[i*n+i] += 0.1
-		q[i*n+i] += 0.1
+		if !near {
+			q[i*n+i] += 0.1
+			continue
+		}
+		mq[i] = mp[i] + 1e-6*mq[i]
+		for j := i * n; j < (i+1)*n; j++ {
+			q[j] = p[j] + 1e-6*q[j]
+		}
 	}
 	return mp, p, mq, q
 }
@@ -34,10 +42,11 @@ func pair(n int) (mp, p, mq, q []float64) {
 // factorisations included.
 func drive(out io.Writer, budget float64) error {
 	for _, n := range sizes {
-		mp, cp, mq, cq := pair(n)
 		for _, name := range names {
+			plain, near := strings.CutSuffix(name, "-near")
+			mp, cp, mq, cq := pair(n, near)
 			for _, e := range divergence.Catalogue() {
-				if e.Name != name {
+				if e.Name != plain {
 					continue
 				}
 				var value float64

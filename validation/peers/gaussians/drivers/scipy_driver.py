@@ -25,12 +25,13 @@ def measure(name, n, f):
     print('%s %d %.6g %.17g' % (name, n, sorted(runs)[len(runs) // 20], r))
 
 
-def pair(n):
+def pair(n, near):
     """The pair of gaussians/pair.go."""
     i = np.arange(n)
     d = abs(i[:, None] - i[None, :])
     s = 1 + np.sin(i) / 2
-    return np.sin(i), 1 / (1 + d) + 0.1 * np.eye(n), np.cos(i), np.outer(s, s) / (1 + d / 3) + 0.1 * np.eye(n)
+    m, P, k, Q = np.sin(i), 1 / (1 + d) + 0.1 * np.eye(n), np.cos(i), np.outer(s, s) / (1 + d / 3)
+    return (m, P, m + 1e-6 * k, P + 1e-6 * Q) if near else (m, P, k, Q + 0.1 * np.eye(n))
 
 
 def chol(a): return sl.cholesky(a, lower=True, check_finite=False)
@@ -56,7 +57,8 @@ def w2(m, P, k, Q):
     return d @ d + np.trace(P) + np.trace(Q) - 2 * np.sqrt(np.maximum(e, 0)).sum()
 
 
-for n in (10, 100, 500):
-    args = pair(n)
-    for name, f in (('kl', kl), ('bhattacharyya', bhattacharyya), ('w2-squared', w2)):
-        measure(name, n, lambda: f(*args))
+for near in (False, True):
+    for n in (10, 100, 500):
+        args = pair(n, near)
+        for name, f in (('kl', kl), ('bhattacharyya', bhattacharyya), ('w2-squared', w2)):
+            measure(name + '-near' * near, n, lambda: f(*args))
