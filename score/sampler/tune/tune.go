@@ -231,7 +231,8 @@ func lastOf(p sde.Process, steps int) (Range, error) {
 // measure is the error of one sampler; a state that is not finite is the
 // sampler's failure, +Inf, and anything else the objective's.
 func (c *Config) measure(ctx context.Context, o Objective, s sampler.Config) (float64, error) {
-	s.Workers = 1 // starts are what is spread over the workers
+	// Starts are what is spread over the workers; rows get those that are left.
+	s.Workers = max(1, par.Workers(c.Workers, math.MaxInt)/c.Starts)
 	v, err := o.Error(ctx, s)
 	switch {
 	case errors.Is(err, sampler.ErrNotFinite):

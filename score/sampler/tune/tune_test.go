@@ -153,6 +153,24 @@ func TestResultDependsOnSeedButNotOnWorkers(t *testing.T) {
 	require.InEpsilon(t, a.Error, b.Error, 0.2)
 }
 
+// What roughness costs more there is less of, and it is paid for in error.
+func TestSmoothness(t *testing.T) {
+	var before *tune.Result
+	for _, smoothness := range []float64{1e-6, 0.01, 1, 100} {
+		r, err := tune.Grid(context.Background(), tune.Config{Process: process(t, "vp"), Rule: sampler.DPMPP2M{}, NFE: 8,
+			Objective: tune.Surrogate{Data: few}, Smoothness: smoothness, Starts: 4, Seed: 2})
+		require.NoError(t, err)
+		if before != nil {
+			require.Less(t, r.Roughness, before.Roughness)
+			require.Greater(t, r.Error, before.Error)
+		}
+		before = r
+	}
+	// At the highest price the steps grow by one factor, as nearly as it is worth:
+	// a gain of the whole standard error would pay for 1/100.
+	require.Less(t, before.Roughness, 0.01)
+}
+
 // Noise that is free to choose is chosen: on data of one standard normal number
 // the W2 of DDIM falls with η from DDPM to the flow, and so η goes to 0.
 func TestKnob(t *testing.T) {
