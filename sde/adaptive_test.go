@@ -114,6 +114,31 @@ func TestEndsOfRejectedStepsAreVisited(t *testing.T) {
 	}
 }
 
+// An accepted step has Σ (estimate_i/(ATol + RTol max(|y_i|, |y'_i|)))² ≤ Dim, here of
+// estimates that are the increments, and one longer than that is rejected.
+func TestAcceptedStepsAreWithinTheTolerance(t *testing.T) {
+	const aTol, rTol, dim = 0.1, 0.2, 3
+	last, largest, steps := make([]float64, dim), 0.0, 0
+	look := func(_ float64, y []float64) bool {
+		sum := 0.0
+		for i, v := range y {
+			e := (v - last[i]) / (aTol + rTol*max(math.Abs(v), math.Abs(last[i])))
+			sum += e * e / dim
+		}
+		largest = max(largest, sum)
+		steps++
+		copy(last, y)
+		return false
+	}
+	r, err := sde.SolveAdaptive(t.Context(), jumpy{}, brownian(dim), 0, 30, make([]float64, dim), sde.Adaptive{ATol: aTol, RTol: rTol, Reject: look})
+	require.NoError(t, err)
+	require.Equal(t, steps, r.Accepted[0])
+	require.Greater(t, steps, 500)
+	require.LessOrEqual(t, largest, 1+1e-12)
+	require.Greater(t, largest, 0.95, "the tolerance is used")
+	require.Greater(t, r.Rejected[0], steps/20)
+}
+
 // jumpy is Euler–Maruyama's method with the increment of the noise for an error, so
 // that steps over which the path moves far are rejected.
 type jumpy struct{ stochastic.EulerMaruyama }
@@ -124,15 +149,15 @@ func (m jumpy) Stepper(s *sde.System, rows int) stochastic.Stepper {
 
 type jumpyStepper struct {
 	stochastic.Stepper
-	w float64
+	w []float64
 }
 
 func (j *jumpyStepper) Step(dst []float64, t, h float64, y, dw []float64) error {
-	j.w = dw[0]
+	j.w = dw
 	return j.Stepper.Step(dst, t, h, y, dw)
 }
 
-func (j *jumpyStepper) Estimate(dst []float64) { dst[0] = j.w }
+func (j *jumpyStepper) Estimate(dst []float64) { copy(dst, j.w) }
 
 // adaptiveError is the root mean square error, relative beyond 1, of dy = ay dt +
 // by dw against the solution on the same path, and the steps of a row.
