@@ -191,3 +191,11 @@ func ExampleFromBetas() {
 	// t = 0.50: α = 0.5887, rescaled 0.5468
 	// t = 1.00: α = 0.0927, rescaled 0.0000
 }
+
+// Four times the resolution: the noise that hides as much is four times as loud.
+func ExampleShiftedSNR() {
+	plain, _ := sde.ByName("vp")
+	shifted := sde.ShiftedSNR{Process: plain, S: 4}
+	fmt.Printf("ρ = %.3f and %.3f\n", plain.At(0.3).Rho(), shifted.At(0.3).Rho())
+	// Output: ρ = 1.234 and 4.937
+}

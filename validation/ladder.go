@@ -57,7 +57,7 @@ type LadderConfig struct {
 const (
 	orderTolerance = 0.1
 	// A standard normal exceeds 6 with probability 2e-9; a full ladder looks at
-	// some 600 of them, so that it fails by chance with probability below 2e-6.
+	// some 900 of them, so that it fails by chance with probability below 2e-6.
 	monteCarloLimit = 6
 	// A rule that is exact on one point errs by the rounding of numbers as large
 	// as e^2 = 7.

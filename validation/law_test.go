@@ -105,7 +105,7 @@ func (cubic) Denoise(dst, x []float64, at sde.Level) error {
 }
 
 // Half a million samples of every sampler agree with its exact law. Five moments of
-// 60 samplers at 6 standard errors: a false alarm with probability 6e-7.
+// 75 samplers at 6 standard errors: a false alarm with probability 8e-7.
 func TestMonteCarloAgreesWithExactLaw(t *testing.T) {
 	n := 500_000
 	if quick() {
