@@ -129,3 +129,30 @@ func ExampleEntry() {
 	// w2 1
 	// w2-squared 1
 }
+
+// Every distance from N(0, 1) to N(1, 4).
+func ExampleCatalogue() {
+	p, err := divergence.NewGaussianDense([]float64{0}, []float64{1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	q, err := divergence.NewGaussianDense([]float64{1}, []float64{4})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, e := range divergence.Catalogue() {
+		v, err := e.Func(p, q)
+		fmt.Printf("%-14s %.4f %v\n", e.Name, v, err)
+	}
+	// Output:
+	// kl             0.4431 <nil>
+	// reverse-kl     1.3069 <nil>
+	// jeffreys       1.7500 <nil>
+	// bhattacharyya  0.1616 <nil>
+	// hellinger      0.3863 <nil>
+	// renyi2         0.5562 <nil>
+	// w2             1.4142 <nil>
+	// w2-squared     2.0000 <nil>
+}
