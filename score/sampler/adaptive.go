@@ -70,8 +70,8 @@ var ErrTolerance = errors.New("sampler: the tolerances cannot be kept")
 // those of Sample, and one that wraps ErrTolerance where a row runs out of trials
 // or its steps out of digits.
 //
-// Jolicoeur-Martineau, Li, Piché-Taillefer, Kachman, Mitliagkas (2021), "Gotta go fast
-// when generating data with score-based models", algorithm 1; Lu, Zhou, Bao, Chen,
+// Jolicoeur-Martineau et al. (2021), "Gotta go fast when generating data with
+// score-based models", algorithm 1; Lu, Zhou, Bao, Chen,
 // Li, Zhu (2022), "DPM-Solver", appendix C. The sources take the error's largest
 // over the batch, so that samples depend on their company, and draw new noise after a
 // rejection, which prefers small noise.

@@ -131,7 +131,7 @@ func stage(r float64) (float64, error) {
 // orderWithin checks a rule's order, or another parameter, against the values
 // that make sense.
 func orderWithin[T int | float64](what string, v, lo, hi T) error {
-	if !(v >= lo && v <= hi) {
+	if sound := v >= lo && v <= hi; !sound {
 		return fmt.Errorf("%w: %s = %v; want %v to %v", ErrRule, what, v, lo, hi)
 	}
 	return nil

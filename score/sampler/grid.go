@@ -35,7 +35,7 @@ type Grid struct {
 // finite or outside the process's horizon, times or noise do not fall strictly,
 // or a level cannot start or end a step (α = 0 but for the first, or σ = 0).
 func NewGrid(p sde.Process, times []float64, denoise bool) (Grid, error) {
-	if len(times) < 2 && !(len(times) == 1 && denoise) {
+	if n := len(times); n == 0 || n == 1 && !denoise {
 		return Grid{}, fmt.Errorf("%w: %d times; two or more make a step", ErrGrid, len(times))
 	}
 	_, end := p.Horizon()

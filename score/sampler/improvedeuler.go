@@ -11,8 +11,8 @@ package sampler
 //
 // Two evaluations a trial, one after a rejection.
 //
-// Jolicoeur-Martineau, Li, Piché-Taillefer, Kachman, Mitliagkas (2021), algorithm
-// 1, with extrapolation; the power is their r.
+// Jolicoeur-Martineau et al. (2021), "Gotta go fast when generating data with
+// score-based models", algorithm 1, with extrapolation; the power is their r.
 type ImprovedEuler struct{}
 
 // Cost is two evaluations and one noise.
