@@ -126,10 +126,11 @@ func (s *simulation) ensemble() error {
 			return err
 		}
 		whole := moment
-		// Wall time has to find two idle cores: short runs, many of them.
-		c.Steps = max(1, s.steps/10)
+		// Wall time has to find two idle cores: very short runs, many of them.
+		c.Steps = max(1, s.steps/20)
 		c.T1 *= float64(c.Steps) / float64(s.steps)
-		each *= float64(s.steps) / float64(c.Steps)
+		c.Paths = min(c.Paths, 32*sde.ChunkPaths)
+		each = 1 / (float64(c.Paths) * float64(c.Steps))
 		one, two, err := s.wall(run)
 		moment = whole
 		if err != nil {
@@ -172,7 +173,7 @@ func (s *simulation) ensemble() error {
 // wall is the least wall time on one core and on two, in turn.
 func (s *simulation) wall(run func(workers int) error) (one, two float64, err error) {
 	one, two = math.Inf(1), math.Inf(1)
-	for range 20 * s.rounds {
+	for range 200 * s.rounds {
 		for workers, best := range map[int]*float64{1: &one, 2: &two} {
 			begin := time.Now()
 			if err := run(workers); err != nil {
