@@ -35,6 +35,6 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	c.AddCommand(compareCommand(), trainCommand(), averageCommand(), sampleCommand(), validateCommand(), solveCommand(), benchCommand(), distanceCommand(), ensembleCommand(), tuneCommand(), likelihoodCommand())
+	c.AddCommand(compareCommand(), trainCommand(), averageCommand(), sampleCommand(), validateCommand(), solveCommand(), benchCommand(), distanceCommand(), ensembleCommand(), tuneCommand(), likelihoodCommand(), evaluateCommand())
 	return c
 }
