@@ -125,7 +125,7 @@ func flows() []row {
 			func(context.Context) (answer, error) {
 				z := make([]float64, 2)
 				err := flow.Slerp(z, []float64{1, 0}, []float64{0, 1}, 2, 1./3)
-				return answer{1, math.Hypot(z[0], z[1]), 1e-15}, err
+				return answer{1, math.Hypot(z[0], z[1]), 1e-14}, err
 			}},
 	}
 }
