@@ -168,7 +168,7 @@ func TestClearErrors(t *testing.T) {
 		want string
 	}{
 		"sampler":         {[]string{"compare", "--samplers", "dpm"}, `no sampler "dpm"; known:`},
-		"process":         {[]string{"compare", "--process", "ddpm"}, `no process "ddpm"; known:`},
+		"process":         {[]string{"compare", "--process", "ou"}, `no process "ou"; known:`},
 		"grid":            {[]string{"compare", "--grid", "log"}, `no grid "log"; known:`},
 		"budget":          {[]string{"compare", "--nfe", "1"}, "--nfe 1"},
 		"no file":         {[]string{"compare", "--data", "nowhere.csv"}, "nowhere.csv"},
