@@ -117,6 +117,21 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 		}
 		return d(a, b)
 	}
+	var err error
+	if e.Exact {
+		g, err := orderGrid(p.Process, 5, 0, c.Smooth)
+		if err != nil {
+			return row, err
+		}
+		point := exact.Spectrum{Mean: target.Mean, Var: make([]float64, target.Dim())}
+		if row.PointW2, err = distance(point, g, divergence.W2); err != nil {
+			return row, err
+		}
+		if !(row.PointW2 <= pointLimit) { // not worth the climb
+			row.Note = fmt.Sprintf("W2 on one point ≤ %v required", pointLimit)
+			return row, nil
+		}
+	}
 	finest := 2048
 	if e.Rule.Cost().Noises > 0 && e.Rule.Memory() < 2 {
 		// Impulses cost steps², and weak errors fall slowly enough to be fitted
@@ -149,18 +164,6 @@ func climb(ctx context.Context, e sampler.Entry, p sde.Entry, c LadderConfig) (L
 		}
 	}
 
-	if e.Exact {
-		g, err := orderGrid(p.Process, 5, 0, c.Smooth)
-		if err != nil {
-			return row, err
-		}
-		point := exact.Spectrum{Mean: target.Mean, Var: make([]float64, target.Dim())}
-		if row.PointW2, err = distance(point, g, divergence.W2); err != nil {
-			return row, err
-		}
-	}
-
-	var err error
 	const steps = 50
 	sc := sampler.Config{Process: p.Process, Model: target, Rule: e.Rule, Seed: c.Seed, Workers: c.Workers}
 	if sc.Grid, err = sampler.Times(p.Process, sampler.UniformLambda{}, steps, false); err != nil {

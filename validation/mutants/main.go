@@ -10,13 +10,20 @@
 package main
 
 import (
+	"bufio"
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 //go:embed runner.txt
@@ -97,7 +104,53 @@ func run(args []string) error {
 	if err := command("go", "build", "-overlay", config, "-o", program, "./validation/mutants/runner"); err != nil {
 		return err
 	}
-	return command(program, append([]string{filepath.Join(dir, "validation_mutants_runner_places.json")}, args...)...)
+	return climb(os.Stdout, program, filepath.Join(dir, "validation_mutants_runner_places.json"), args)
+}
+
+// climb shares the places among as many programs as there are processors, since
+// what is broken is a variable of the program.
+func climb(w io.Writer, program, places string, names []string) error {
+	n := runtime.NumCPU()
+	var mutex sync.Mutex
+	var sum tally
+	var g errgroup.Group
+	for i := range n {
+		g.Go(func() error {
+			c := exec.Command(program, append([]string{places, strconv.Itoa(i), strconv.Itoa(n)}, names...)...)
+			c.Stderr = os.Stderr
+			out, err := c.StdoutPipe()
+			if err != nil {
+				return err
+			}
+			if err := c.Start(); err != nil {
+				return err
+			}
+			for lines := bufio.NewScanner(out); lines.Scan(); {
+				mutex.Lock()
+				sum.line(w, lines.Text())
+				mutex.Unlock()
+			}
+			return c.Wait()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%d of %d mutants caught (%.1f%%); %d places not reached\n",
+		sum.Caught, sum.Reached, 100*float64(sum.Caught)/float64(max(sum.Reached, 1)), sum.Places-sum.Reached)
+	return err
+}
+
+// tally adds up the last lines of the programs; their others are survivors.
+type tally struct{ Caught, Reached, Places int }
+
+func (t *tally) line(w io.Writer, text string) {
+	var one tally
+	if json.Unmarshal([]byte(text), &one) != nil {
+		_, _ = fmt.Fprintln(w, text)
+		return
+	}
+	t.Caught, t.Reached, t.Places = t.Caught+one.Caught, t.Reached+one.Reached, t.Places+one.Places
 }
 
 func command(name string, args ...string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,4 +42,14 @@ func (r) Memory() int { return r.n - 1 }
 	}, m.places)
 	_, err = m.source("x.go", []byte("package"))
 	require.Error(t, err)
+}
+
+func TestTally(t *testing.T) {
+	var sum tally
+	var b strings.Builder
+	for _, line := range []string{`{"Caught":3,"Reached":4,"Places":9}`, "survives: x.go:5: a → b", `{"Caught":1,"Reached":1,"Places":8}`} {
+		sum.line(&b, line)
+	}
+	require.Equal(t, tally{4, 5, 17}, sum)
+	require.Equal(t, "survives: x.go:5: a → b\n", b.String())
 }
