@@ -28,6 +28,11 @@ func TestCompareTunes(t *testing.T) {
 		}
 		tuned[r.Sampler] = r.TunedW2
 	}
+	c.Processes, c.Grid, c.NFE = []string{"ddpm-zero-snr"}, "time", []int{6}
+	pure, err := Compare(context.Background(), c)
+	require.NoError(t, err)
+	require.Zero(t, pure.Rows[0].TunedW2, "no λ to begin with")
+	c.Processes, c.Grid, c.NFE = nil, "", []int{6, 12}
 	c.Workers = 1
 	again, err := Compare(context.Background(), c)
 	require.NoError(t, err)

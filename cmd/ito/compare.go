@@ -178,7 +178,7 @@ func printComparison(cmd *cobra.Command, c *validation.Comparison) error {
 	for _, r := range c.Rows {
 		tuned, gain := "", ""
 		if r.TunedW2 > 0 {
-			tuned, gain = number(r.TunedW2), fmt.Sprintf("%.1f", r.ExactW2/r.TunedW2)
+			tuned, gain = number(r.TunedW2), fmt.Sprintf("%.3g", r.ExactW2/r.TunedW2)
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.3f\t%.0f\n", r.Sampler, r.Process, r.Model, r.NFE,
 			number(r.Frechet), number(r.KL), number(r.SlicedW2), number(r.ExactW2), number(r.ExactKL), tuned, gain, r.Seconds, r.SamplesPerSecond)

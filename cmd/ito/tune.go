@@ -132,6 +132,9 @@ func (o *tuneOptions) run(cmd *cobra.Command) error {
 	if err := printTuned(cmd.OutOrStdout(), choice, judged); err != nil {
 		return err
 	}
+	if o.on == "gaussian" && 2*set.Dim <= choice.Grid.Steps() {
+		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "the Gaussian has %d means and variances and the grid as many free numbers or more: it can fit them exactly, which says little of the data themselves\n", 2*set.Dim)
+	}
 	for _, e := range leftOut {
 		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "left out: %v\n", e)
 	}

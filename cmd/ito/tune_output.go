@@ -35,7 +35,7 @@ func printTuned(to io.Writer, c tune.Choice, judged []judge) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(to, "%s: %.1f times below the best of the others (%s)\n", judged[0].title,
+	_, _ = fmt.Fprintf(to, "%s: %.3g times below the best of the others (%s)\n", judged[0].title,
 		judged[0].show(c.Standard[0].Error)/judged[0].show(c.Error), c.Standard[0].Name)
 	if len(judged) > 1 && c.Validate > best.Validate {
 		_, _ = fmt.Fprintf(to, "%s: no gain carries over, %s does better there; to tune for that model, say --on\n", judged[1].title, best.Name)

@@ -32,6 +32,7 @@ func TestConfigErrors(t *testing.T) {
 		"rougher":        func(c *tune.Config) { c.Smoothness = -1 },
 		"starts":         func(c *tune.Config) { c.Starts = -1 },
 		"evaluations":    func(c *tune.Config) { c.Evaluations = -1 },
+		"pure noise":     func(c *tune.Config) { c.Process = process(t, "ddpm-zero-snr") },
 		"infinite end":   func(c *tune.Config) { c.Last = tune.Range{Lo: 1, Hi: inf} },
 		"first too late": func(c *tune.Config) { c.First = tune.Range{Lo: -1, Hi: 5} },
 		"ends crossed":   func(c *tune.Config) { c.Last = tune.Range{Lo: -6, Hi: 1} },
@@ -63,6 +64,20 @@ func TestConfigErrors(t *testing.T) {
 		_, err := tune.Grid(context.Background(), c)
 		require.ErrorIs(t, err, tune.ErrBudget)
 		require.ErrorIs(t, err, tune.ErrConfig)
+	}
+}
+
+// Every process has grids to hold a tuned one against, and each can be tuned: the
+// one that ends at pure noise from a level before.
+func TestEveryProcess(t *testing.T) {
+	for _, e := range sde.All() {
+		c := tune.Config{Process: e.Process, Rule: sampler.DPMPP2M{}, NFE: 6, Objective: tune.Surrogate{Data: few}, Starts: 2, Evaluations: 300}
+		if _, end := e.Process.Horizon(); e.Process.At(end).Alpha == 0 {
+			c.First = tune.Range{Lo: -5, Hi: -5}
+		}
+		r, err := tune.Grid(context.Background(), c)
+		require.NoError(t, err, e.Name)
+		require.Less(t, r.Error, r.Standard[0].Error, e.Name)
 	}
 }
 

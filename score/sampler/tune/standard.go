@@ -20,20 +20,21 @@ var exponents = []float64{3, 5, 10}
 // Standard returns the grids in use, each of the given number of steps and with a
 // final denoising: all of sampler.Spacings, Karras's with other exponents and
 // with EDM's own ends (σ/α from 80 to 0.002), and the timesteps of a network
-// trained with 1000. A grid that the process does not have is left out.
+// trained with 1000. A grid that the process does not have is left out; it is an
+// error where there is none.
 func Standard(p sde.Process, steps int) ([]NamedGrid, error) {
 	var out []NamedGrid
+	var last error
+	add := func(name string, g sampler.Grid, err error) {
+		if err != nil {
+			last = err
+			return
+		}
+		out = append(out, NamedGrid{name, g})
+	}
 	for _, e := range sampler.Spacings {
 		g, err := sampler.Times(p, e.Spacing, steps, true)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, NamedGrid{e.Name, g})
-	}
-	add := func(name string, g sampler.Grid, err error) {
-		if err == nil {
-			out = append(out, NamedGrid{name, g})
-		}
+		add(e.Name, g, err)
 	}
 	for _, e := range exponents {
 		g, err := sampler.Times(p, sampler.Karras{Exponent: e}, steps, true)
@@ -46,6 +47,9 @@ func Standard(p sde.Process, steps int) ([]NamedGrid, error) {
 			g, err := sampler.Timesteps{Train: 1000, Convention: sampler.Convention(c)}.Grid(p, steps+1)
 			add(name, g, err)
 		}
+	}
+	if len(out) == 0 {
+		return nil, last
 	}
 	return out, nil
 }

@@ -174,6 +174,9 @@ func (c *Config) path() (*path, error) {
 	_, end := c.Process.Horizon()
 	if c.First == (Range{}) {
 		c.First = fixed(c.Process.At(end).Lambda())
+		if math.IsInf(c.First.Lo, -1) {
+			return nil, fmt.Errorf("%w: the process ends at pure noise, λ = −∞; bound the first level, for example by −6", ErrConfig)
+		}
 	}
 	if c.Last == (Range{}) {
 		var err error
