@@ -14,6 +14,7 @@ plain C++ loop: std with std::mt19937_64 and std::normal_distribution, ziggurat 
 with a Box–Muller that the compiler makes into vector instructions. NumPy and torch work in place on chunks of 8192 paths;
 float32 is torch in single precision. "ito" has the noise of every step at an address, its states checked and its moments taken;
 "ito-portable" is the same without assembly (the build tag noasm). Everybody's final states have the moment that they should.
+The last column of the first table is wall time of runs of milliseconds, which other work on the machine can only worsen.
 
 `
 
