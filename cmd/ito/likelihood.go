@@ -55,7 +55,7 @@ the values themselves. Uniform noise is ruinous where a column hardly varies.`,
 	f.StringVar(&o.process, "process", "vp", "forward process")
 	f.IntVar(&o.probes, "probes", 0, "of --method flow: Hutchinson's probes a row; 0: the exact trace")
 	f.StringVar(&o.probeLaw, "probe-law", "signs", "of --probes: signs or normal")
-	f.Float64Var(&o.tol, "tol", 1e-5, "of --method flow: tolerance of the solver's steps, relative and absolute")
+	f.Float64Var(&o.tol, "tol", 1e-4, "of --method flow: tolerance of the solver's steps, relative and absolute")
 	f.StringVar(&o.cells, "cells", "", "of --method flow: normal, uniform or none; default: normal with --width, else none")
 	f.Float64Var(&o.width, "width", 0, "quantisation step of the data in its units; default: 1 for the digits, none for others; −1: none")
 	f.IntVar(&o.draws, "draws", 1, "draws of a row's noise")

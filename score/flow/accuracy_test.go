@@ -38,8 +38,7 @@ func spread(t testing.TB, dim int) *score.Mixture {
 }
 
 // With tolerances of 1e-8 on steps the log density is right to 1e-5 nats, in 2 and in
-// 64 dimensions, for a process that explodes and one that preserves the variance. With
-// SolveGlobal's tolerance on the answer one would ask for 1e-5 itself.
+// 64 dimensions, for a process that explodes and one that preserves the variance.
 func TestLogLikelihoodTo1e5(t *testing.T) {
 	for _, dim := range []int{2, 64} {
 		m := spread(t, dim)
@@ -63,6 +62,31 @@ func TestLogLikelihoodTo1e5(t *testing.T) {
 			require.Less(t, worst, 1e-5)
 		}
 	}
+}
+
+// With tolerances on the answer, 1e-5 is asked for and had.
+func TestGlobalTolerance(t *testing.T) {
+	m := spread(t, 2)
+	p := sde.VP{BetaMin: 0.1, BetaMax: 20, Cutoff: 1e-3}
+	x := m.Sample(3, 5)
+	want := make([]float64, 3)
+	require.NoError(t, m.LogDensity(want, x, p.At(1e-3)))
+	c := flow.Config{Solve: ode.Config{RTol: 1e-5, ATol: 1e-5}, Prior: m, Global: true}
+	got, err := flow.LogLikelihood(context.Background(), p, m, x, c)
+	require.NoError(t, err)
+	for i, w := range want {
+		require.InDelta(t, w, got.LogDensity[i], 1e-5)
+		require.NotZero(t, got.SolveError[i])
+		require.Less(t, math.Abs(got.SolveError[i]), 1e-5)
+	}
+	c.Global = false
+	plain, err := flow.LogLikelihood(context.Background(), p, m, x, c)
+	require.NoError(t, err)
+	require.Less(t, plain.Evaluations, got.Evaluations)
+	require.True(t, math.IsNaN(plain.SolveError[0]))
+	c.Global, c.Solve = true, ode.Config{Step: 0.01}
+	_, err = flow.LogLikelihood(context.Background(), p, m, x, c)
+	require.ErrorIs(t, err, ode.ErrConfig)
 }
 
 // backwards hides all abilities but the product with Jᵀ: those of a network.

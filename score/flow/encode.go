@@ -24,7 +24,7 @@ const encodeRows = 64
 // does not depend on the others or on the workers.
 //
 // It returns the number of evaluations of a row by the model, added up. Errors:
-// [ErrConfig], also for a Trace, a Prior, a First or a Progress, which a path has no use for;
+// [ErrConfig], also for a Trace, a Prior, a First, a Progress or Global, which a path has no use for;
 // those of package ode and of the model, with the row; dst then holds the rows
 // that were done, and those in progress are as they were. It panics if the
 // lengths differ or are no rows of the model's dimension.
@@ -44,8 +44,8 @@ func follow(ctx context.Context, dst []float64, p sde.Process, m score.Model, x 
 	if len(x)%dim != 0 || len(dst) != len(x) {
 		panic(fmt.Sprintf("flow: len(dst) = %d and len(x) = %d, want equal multiples of %d", len(dst), len(x), dim))
 	}
-	if c.Trace != nil || c.Prior != nil || c.First != 0 || c.Progress != nil {
-		return 0, fmt.Errorf("%w: Trace, Prior, First and Progress are for likelihoods; leave them out", ErrConfig)
+	if c.Trace != nil || c.Prior != nil || c.First != 0 || c.Progress != nil || c.Global {
+		return 0, fmt.Errorf("%w: Trace, Prior, First, Progress and Global are for likelihoods; leave them out", ErrConfig)
 	}
 	c, err := c.way(p)
 	if err != nil {

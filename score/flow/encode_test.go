@@ -107,7 +107,7 @@ func TestEncodeErrors(t *testing.T) {
 	exact, err := flow.Exact(m)
 	require.NoError(t, err)
 	for name, c := range map[string]flow.Config{
-		"trace": {Solve: good, Trace: exact}, "prior": {Solve: good, Prior: m}, "first": {Solve: good, First: 3}, "progress": {Solve: good, Progress: func(int, int) {}},
+		"trace": {Solve: good, Trace: exact}, "prior": {Solve: good, Prior: m}, "first": {Solve: good, First: 3}, "global": {Solve: good, Global: true}, "progress": {Solve: good, Progress: func(int, int) {}},
 		"times": {Solve: good, From: 2, To: 1}, "at": {Solve: ode.Config{RTol: 1e-4, ATol: 1e-4, At: []float64{1}}},
 	} {
 		_, err := flow.Encode(ctx, z, p, m, x, c)

@@ -30,6 +30,9 @@ type Config struct {
 	// Solve holds the tolerances or the step, which have no default. At and
 	// Observer must be empty.
 	Solve ode.Config
+	// Global makes the tolerances of Solve bound the error of likelihoods, not that of
+	// steps: see ode.SolveGlobal. It takes two solves or three, and is not for paths.
+	Global bool
 	// Trace gives the trace of the Jacobian; nil: [Exact].
 	Trace Trace
 	// Prior gives ln p_T at the level of To; nil: N(0, σ_T² I). The true p_T is
@@ -52,6 +55,7 @@ type Likelihood struct {
 	Prior       []float64 // ln p_T(x_T), what Config.Prior says of where the row ends
 	Volume      []float64 // ∫∇·v dt, how the flow spreads what is around the row
 	Error       []float64 // standard error of Volume by the probes of [Hutchinson]; 0 for [Exact], else NaN
+	SolveError  []float64 // estimate of the error of Volume by the solve, with Config.Global; else NaN
 	Evaluations int       // of the model, by all rows together; a trace's are not counted
 	probes      int
 }
@@ -105,9 +109,12 @@ func LogLikelihood(ctx context.Context, p sde.Process, m score.Model, x []float6
 		}
 	}
 	rows := len(x) / dim
-	l := Likelihood{LogDensity: make([]float64, rows), Prior: make([]float64, rows), Volume: make([]float64, rows), Error: make([]float64, rows)}
-	for i := range rows {
-		l.LogDensity[i], l.Prior[i], l.Volume[i], l.Error[i] = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+	var l Likelihood
+	for _, of := range []*[]float64{&l.LogDensity, &l.Prior, &l.Volume, &l.Error, &l.SolveError} {
+		*of = make([]float64, rows)
+		for i := range *of {
+			(*of)[i] = math.NaN()
+		}
 	}
 	if h, ok := c.Trace.(*Hutchinson); ok {
 		l.probes = h.probes()
@@ -163,9 +170,12 @@ func (l Likelihood) follow(ctx context.Context, p sde.Process, m score.Model, x 
 	}
 	start := make([]float64, dim+integrals)
 	copy(start, x)
-	end, err := ode.Solve(ctx, c.Method, field, c.From, c.To, start, c.Solve)
+	end, off, err := c.solve(ctx, field, start)
 	if err != nil {
 		return end.Stats.Evaluations, err
+	}
+	if off != nil {
+		l.SolveError[i] = stat.Mean(off[dim:], nil)
 	}
 	var prior [1]float64
 	if err := c.Prior.LogDensity(prior[:], end.Y[:dim], p.At(c.To)); err != nil {
@@ -180,6 +190,16 @@ func (l Likelihood) follow(ctx context.Context, p sde.Process, m score.Model, x 
 		l.Error[i] = 0
 	}
 	return end.Stats.Evaluations, nil
+}
+
+// solve returns the estimate of its error, too, where that is asked for.
+func (c Config) solve(ctx context.Context, field integrators.Field, start []float64) (ode.Result, []float64, error) {
+	if c.Global {
+		end, err := ode.SolveGlobal(ctx, c.Method, field, c.From, c.To, start, c.Solve)
+		return end.Result, end.Error, err
+	}
+	end, err := ode.Solve(ctx, c.Method, field, c.From, c.To, start, c.Solve)
+	return end, nil, err
 }
 
 // BitsPerDim turns a log density in nats into bits per dimension, −ln p/(d ln 2)
