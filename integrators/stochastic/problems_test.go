@@ -175,6 +175,26 @@ func area(c stochastic.Calculus) stochastic.System {
 	}
 }
 
+// triple is general noise of three Brownian motions in the plane, for layouts of
+// pairs.
+func triple(c stochastic.Calculus) stochastic.System {
+	return stochastic.System{
+		Dim: 2, NoiseDim: 3, Calculus: c, Structure: stochastic.General,
+		Drift: func(dst []float64, t float64, y []float64) error {
+			for i, v := range y {
+				dst[i] = math.Sin(v + t)
+			}
+			return nil
+		},
+		Diffusion: func(dst []float64, t float64, y []float64) error {
+			for ; len(y) > 0; y, dst = y[2:], dst[6:] {
+				copy(dst, []float64{math.Cos(y[1]), 0.3 * y[0], 1, 0.5, math.Sin(y[0] - t), 0.2 * y[1]})
+			}
+			return nil
+		},
+	}
+}
+
 // group is problem 12 in the coordinates u = sinh x, v = sinh y, r = sinh z,
 //
 //	du = √(1+u²) ∘ dw_1,   dv = √(1+v²) ∘ dw_2,

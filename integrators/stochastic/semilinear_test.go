@@ -166,6 +166,12 @@ func TestSemilinearRefuses(t *testing.T) {
 	require.ErrorContains(t, stochastic.Check(stochastic.Strang{Base: stochastic.Heun{}}, &s), "take a method of the system's calculus")
 	require.ErrorContains(t, stochastic.Check(stochastic.Strang{Base: stochastic.SRA1}, &s), "declare the structure")
 	require.ErrorContains(t, stochastic.Check(stochastic.Strang{Base: stochastic.SROCK2{Radius: -1}}, &s), "give SROCK2 a finite Radius")
+	for base, want := range map[stochastic.Method][2]float64{
+		nil: {1, 2}, stochastic.EulerMaruyama{}: {0.5, 1}, stochastic.SRI1: {1, 1.5}, stochastic.Milstein{}: {1, 1}, stochastic.SRA3: {1, 2},
+	} {
+		strong, weak := stochastic.Strang{Base: base}.Orders(stochastic.Diagonal)
+		require.Equal(t, want, [2]float64{strong, weak}, "%T", base)
+	}
 	// What knew the system by its old form does no longer.
 	kick := stochastic.Langevin(1, each(1, func(_ int, _, x float64) float64 { return -x }), 1, 1)
 	s, err = stochastic.Semilinear(mat.NewDiagDense(2, []float64{1, 2}), kick)

@@ -38,7 +38,8 @@ func row(f noise.Functionals, dw []float64, dim, r int) []float64 {
 func accepted(t *testing.T, do func(name string, m stochastic.Method, p problem)) {
 	for _, e := range stochastic.Catalogue {
 		for _, p := range append(problems(),
-			problem{name: "area", sys: area(stochastic.Ito)}, problem{name: "area", sys: area(stochastic.Stratonovich)}) {
+			problem{name: "area", sys: area(stochastic.Ito)}, problem{name: "area", sys: area(stochastic.Stratonovich)},
+			problem{name: "triple", sys: triple(stochastic.Ito)}, problem{name: "triple", sys: triple(stochastic.Stratonovich)}) {
 			p.sys = adapted(t, e.Method, p.sys)
 			if stochastic.Check(e.Method, &p.sys) == nil {
 				do(e.Name+" on "+p.name, e.Method, p)

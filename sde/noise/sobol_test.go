@@ -209,6 +209,16 @@ func TestSobolDimensions(t *testing.T) {
 	Sobol{Steps: 600}.Normal(z, 4, at)
 	Gaussian{}.Normal(g, 4, at)
 	require.Equal(t, g, z)
+	at.Step = 511
+	edge := make([]float64, 3)
+	Sobol{Steps: 600}.Normal(edge[:2], 2, at)
+	Gaussian{}.Normal(g[:2], 2, at)
+	require.NotEqual(t, g[:2], edge[:2], "the last two dimensions")
+	at.Step = 341
+	Sobol{Steps: 600}.Normal(edge, 3, at)
+	Gaussian{}.Normal(g[:3], 3, at)
+	require.NotEqual(t, g[0], edge[0], "dimension 1023")
+	require.Equal(t, g[1:3], edge[1:], "and two beyond")
 	at.Step, at.Stage = 1, 7
 	Sobol{Steps: 2}.Normal(z, 4, at)
 	Gaussian{}.Normal(g, 4, at)
