@@ -7,6 +7,7 @@ import (
 	"github.com/ito-sde/ito/internal/gemm"
 	"github.com/ito-sde/ito/internal/pairs"
 	"github.com/ito-sde/ito/internal/par"
+	"github.com/ito-sde/ito/internal/vec"
 )
 
 // keptCosts is up to how many pairs the costs are kept: 32 MB.
@@ -140,47 +141,12 @@ func (c *costs) soften(ctx context.Context, f, g []float64, epsilon float64) err
 	})
 }
 
-// negligible is the exponent below which a term cannot change a sum of up to 2²⁰
-// terms that has one of size 1.
-const negligible = -50
-
 // accumulate adds exp(g − cost·inverse) for every column to sum·exp(top), and keeps
-// top the largest exponent.
+// top the largest exponent. cost is overwritten.
 func accumulate(top, sum float64, cost, g []float64, inverse float64) (float64, float64) {
-	g = g[:len(cost)]
-	highest := top
-	for j, v := range cost {
-		e := g[j] - v*inverse
-		cost[j] = e
-		if e > highest {
-			highest = e
-		}
-	}
+	highest := vec.Exponents(cost, g, cost, inverse, top)
 	if highest > top {
 		sum *= math.Exp(top - highest)
 	}
-	for _, e := range cost {
-		if e -= highest; e > negligible {
-			sum += exp(e)
-		}
-	}
-	return highest, sum
-}
-
-// exp returns e^x for −700 < x ≤ 0 to 1e-11: Taylor's polynomial of degree 9 on
-// |r| ≤ ½ ln 2, in line, so that terms of a sum overlap.
-func exp(x float64) float64 {
-	const (
-		shift = 3 << 51 // adding it rounds to an integer
-		high  = 0x1.62e42feep-1
-		low   = 0x1.a39ef35793c76p-33
-	)
-	t := x*math.Log2E + shift
-	k := t - shift
-	r := (x - k*high) - k*low
-	r2 := r * r
-	r4 := r2 * r2
-	p := (1 + r) + r2*(1.0/2+r*(1.0/6)) +
-		r4*((1.0/24+r*(1.0/120))+r2*(1.0/720+r*(1.0/5040))+r4*(1.0/40320+r*(1.0/362880)))
-	return p * math.Float64frombits(uint64(int64(k)+1023)<<52)
+	return highest, sum + vec.SumExp(cost, highest)
 }

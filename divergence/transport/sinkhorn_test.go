@@ -92,13 +92,6 @@ func TestSinkhornBlocks(t *testing.T) {
 	require.Nil(t, newSingle(x, y, dim, center, 1e-9))
 }
 
-func TestExp(t *testing.T) {
-	for x := 0.0; x > -60; x -= 0.00317 {
-		require.InEpsilon(t, math.Exp(x), exp(x), 1e-11)
-	}
-	require.Equal(t, 1.0, exp(0))
-}
-
 func TestSinkhornUniform(t *testing.T) {
 	validity.Uniform(t, 60, 19, func(r int) float64 {
 		got, err := Sinkhorn(context.Background(), validity.Normals(2*15, r, 0), validity.Normals(2*15, r, 1), 2, Entropic{Permutations: 19, Seed: uint64(r)})

@@ -25,3 +25,9 @@ func finite(_ simd.ISA, x []float64) bool { return finitePortable(x) }
 const hasFour = false
 
 func combine4(_ *Terms, _, _, _ *float64, _ float64) {}
+
+func exponents(_ simd.ISA, e, g, cost []float64, inverse, most float64) float64 {
+	return exponentsPortable(e, g, cost, inverse, most)
+}
+
+func sumExp(_ simd.ISA, x []float64, shift float64) float64 { return sumExpPortable(x, shift) }

@@ -50,6 +50,8 @@ func generate(w io.Writer) error {
 		f.narrow()
 		f.widen()
 		f.finite()
+		f.exponents()
+		f.sumExp()
 		f.combine()
 	}
 	combine4()
