@@ -3,6 +3,7 @@ package validation
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -18,71 +19,94 @@ import (
 //
 //	D_i(x) = D*_i(x) + b_i + k_i x_i,   k_i = Cov(x_i, r_i)/Var(x_i),   b_i = E r_i − k_i E x_i,
 //
-// with D* exact for the Gaussian of the data's moments and r = D(x) − x_0. Whatever the
-// data, r of the true E[x_0 | x] correlates with no function of x: b and k are 0 but
-// for the noise of the rows, of order 1/√rows of r.
+// with D* exact for the Gaussian of the data's moments and r = D(x) − D*(x). Whatever
+// the data, D* is the best affine guess of x_0 from x, and what the true E[x_0 | x] has more
+// correlates with no affine function of x: its b and k are 0, but for the noise of the rows,
+// of order 1/√rows of what is not affine in D. b and k are taken at α = 1 for levels λ a quarter
+// apart, and are linear in between: D is a function of x/α and σ/α.
 type linearised struct {
 	exact.Spectrum
 	model score.Model
 	rows  []float64  // data, in the model's coordinates
 	basis *mat.Dense // eigenvectors in columns
 	mutex sync.Mutex
-	known map[sde.Level]*affine
+	known map[int]*affine // by the number of the level
 }
 
 // affine is x ↦ b + k x in every direction.
 type affine struct{ b, k []float64 }
 
 // linearisedRows is how many rows of the data a model's error is taken over.
-const linearisedRows = 1000
+// and noisedTimes how often each is noised.
+const (
+	linearisedRows = 2000
+	noisedTimes    = 2
+)
 
 func newLinearised(m score.Model, data []float64, basis *mat.Dense, s exact.Spectrum) *linearised {
 	dim := s.Dim()
 	n := len(data) / dim
 	every := max(1, n/linearisedRows)
-	l := &linearised{Spectrum: s, model: m, basis: basis, known: map[sde.Level]*affine{}}
-	for i := 0; i < n; i += every {
-		l.rows = append(l.rows, data[i*dim:(i+1)*dim]...)
+	l := &linearised{Spectrum: s, model: m, basis: basis, known: map[int]*affine{}}
+	for range noisedTimes {
+		for i := 0; i < n; i += every {
+			l.rows = append(l.rows, data[i*dim:(i+1)*dim]...)
+		}
 	}
 	return l
 }
 
 // Denoise adds the error to the exact denoiser.
 func (l *linearised) Denoise(dst, x []float64, at sde.Level) error {
-	e, err := l.at(at)
-	if err != nil {
-		return err
-	}
 	if err := l.Spectrum.Denoise(dst, x, at); err != nil {
 		return err
 	}
+	u := math.Max(-lambdaReach, math.Min(at.Lambda(), lambdaReach)) / lambdaStep
+	first := int(math.Floor(u))
 	n := l.Dim()
-	for i := range dst {
-		dst[i] += e.b[i%n] + e.k[i%n]*x[i]
+	for k, w := range []float64{1 - (u - float64(first)), u - float64(first)} {
+		e, err := l.at(first + k)
+		if err != nil {
+			return err
+		}
+		for i := range dst {
+			if at.Alpha > 0 {
+				dst[i] += w * (e.b[i%n] + e.k[i%n]/at.Alpha*x[i])
+			} else {
+				dst[i] += w * e.b[i%n]
+			}
+		}
 	}
 	return nil
 }
 
-// at is the error at a level.
-func (l *linearised) at(at sde.Level) (*affine, error) {
+// Levels beyond which a model's error is taken to be what it is there, and the
+// distance between two.
+const lambdaReach, lambdaStep = 8, 0.25
+
+// at is the error at α = 1 and λ = k·lambdaStep.
+func (l *linearised) at(k int) (*affine, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if e := l.known[at]; e != nil {
+	if e := l.known[k]; e != nil {
 		return e, nil
 	}
+	at := sde.Level{Alpha: 1, Sigma: math.Exp(-lambdaStep * float64(k))}
 	dim := l.Dim()
 	x, r := make([]float64, len(l.rows)), make([]float64, len(l.rows))
 	sde.Perturb(x, l.rows, dim, at, noise.Gaussian{}, noise.Address{Use: noise.Probe})
 	if err := l.model.Denoise(r, x, at); err != nil {
 		return nil, err
 	}
-	for i, v := range l.rows {
-		r[i] -= v
-	}
 	var xe, re mat.Dense
 	n := len(l.rows) / dim
 	xe.Mul(mat.NewDense(n, dim, x), l.basis)
 	re.Mul(mat.NewDense(n, dim, r), l.basis)
+	best := make([]float64, n*dim)
+	if err := l.Spectrum.Denoise(best, xe.RawMatrix().Data, at); err != nil {
+		return nil, err
+	}
+	re.Sub(&re, mat.NewDense(n, dim, best))
 	e := &affine{make([]float64, dim), make([]float64, dim)}
 	for i := range dim {
 		var mx, mr float64
@@ -101,7 +125,7 @@ func (l *linearised) at(at sde.Level) (*affine, error) {
 		}
 		e.b[i] = mr - e.k[i]*mx
 	}
-	l.known[at] = e
+	l.known[k] = e
 	return e, nil
 }
 
