@@ -58,7 +58,7 @@ func (s *Stream) drop(n int) {
 }
 
 func checkRows(who string, dst []float64, dim int) {
-	if dim <= 0 || len(dst)%dim != 0 {
+	if dim <= 0 || len(dst) != dim && len(dst)%dim != 0 {
 		panic(fmt.Sprintf("noise: %s: %d numbers are not rows of %d", who, len(dst), dim))
 	}
 }

@@ -30,10 +30,10 @@ func philoxLanesAVX512(l *lanes, c0, c1, c2, k0, k1 uint64)
 // they are too few for the kernel.
 func fillBlocks(isa simd.ISA, dst []float64, each int, at Address) int {
 	const width = len(lanes{}.a)
-	blocks := len(dst) / each
-	if isa != simd.AVX512 || blocks < width {
+	if isa != simd.AVX512 || len(dst) < width*each { // a division more would show in single rows
 		return 0
 	}
+	blocks := len(dst) / each
 	var l lanes
 	for b := 0; b < blocks; b += width {
 		switch rest := blocks - b; {
