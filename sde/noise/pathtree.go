@@ -138,7 +138,7 @@ func (b *PathTree) Increment(dst []float64, s, t float64) {
 		b.visit(level, index, b.find(level, index), lo, hi)
 	} else { // in order, most of the way to a leaf is known
 		for index := first; index <= last; index++ {
-			b.visit(b.depth, index, b.find(b.depth, index), lo, hi)
+			b.leafPart(index, b.find(b.depth, index), lo-float64(index), hi-float64(index))
 		}
 	}
 	copy(dst, b.joined.v)
@@ -202,7 +202,7 @@ func (b *PathTree) visit(level int, index uint64, of *node, lo, hi float64) {
 		b.join(of, size)
 		return
 	case level == b.depth:
-		b.join(b.inside(index, of, max(lo-left, 0), min(hi-left, 1)), min(hi-left, 1)-max(lo-left, 0))
+		b.leafPart(index, of, lo-left, hi-left)
 		return
 	}
 	h := b.halve(level, index, of)
@@ -212,6 +212,17 @@ func (b *PathTree) visit(level int, index uint64, of *node, lo, hi float64) {
 	if hi > left+size/2 {
 		b.visit(level+1, 2*index+1, &h.right, lo, hi)
 	}
+}
+
+// leafPart joins what a leaf has of the step from lo to hi, in leaves from its left
+// end.
+func (b *PathTree) leafPart(index uint64, leaf *node, lo, hi float64) {
+	if lo <= 0 && hi >= 1 {
+		b.join(leaf, 1)
+		return
+	}
+	lo, hi = max(lo, 0), min(hi, 1)
+	b.join(b.inside(index, leaf, lo, hi), hi-lo)
 }
 
 func (b *PathTree) join(n *node, size float64) {
