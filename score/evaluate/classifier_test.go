@@ -40,6 +40,9 @@ func TestClassifierOfAShift(t *testing.T) {
 // A ring against the normal law of its moments, in the plane among six columns: what no
 // mean or covariance can tell. The bits are the same for any number of workers.
 func TestClassifierOfARing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains two networks")
+	}
 	const n, dim = 1200, 6
 	x, y := normals(n*dim, 1), normals(n*dim, 2)
 	for i := 0; i < len(x); i += dim {
@@ -47,7 +50,7 @@ func TestClassifierOfARing(t *testing.T) {
 		x[i], x[i+1] = x[i]/r, x[i+1]/r
 		x[i+5], y[i+5] = 3, 3 // a column that says nothing
 	}
-	c := evaluate.ClassifierConfig{Workers: 1}
+	c := evaluate.ClassifierConfig{Hidden: 64, Steps: 800, Workers: 1}
 	got, err := evaluate.Classifier(background, x, y, dim, c)
 	require.NoError(t, err)
 	// The band of 0.7 to 1.3 of the radius √2 holds the ring and e^−0.49 − e^−1.69 = 0.43 of
@@ -73,7 +76,7 @@ func TestClassifierEnds(t *testing.T) {
 	require.InDelta(t, 0.5+0.5*0.10257, got.P, 1e-4)
 
 	x := normals(400, 1)
-	far, err := evaluate.Classifier(background, x, moved(x, 50, 1), 1, evaluate.ClassifierConfig{Rate: 1e-2})
+	far, err := evaluate.Classifier(background, x, moved(x, 50, 1), 1, evaluate.ClassifierConfig{Rate: 1e-2, Steps: 200, Hidden: 16})
 	require.NoError(t, err)
 	require.Equal(t, 1.0, far.Accuracy.Value)
 	require.Equal(t, 1.0, far.High)

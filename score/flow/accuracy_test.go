@@ -139,6 +139,9 @@ func TestNormalProbes(t *testing.T) {
 // number of seeds of a study; its slack at 1000 is another 3.7 per cent, at 10 000 1.2.
 func TestHutchinsonsInterval(t *testing.T) {
 	seeds := 100
+	if testing.Short() {
+		seeds = 10
+	}
 	if n, err := strconv.Atoi(os.Getenv("ITO_LIKELIHOOD_STUDY")); err == nil && n > 0 {
 		seeds = n
 	}
