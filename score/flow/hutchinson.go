@@ -38,34 +38,56 @@ func (h *Hutchinson) probes() int { return max(1, h.Probes) }
 
 // TraceRows implements [Trace]: the mean of the probes. Errors: those of the model.
 func (h *Hutchinson) TraceRows(dst, x []float64, at sde.Level, first uint64) error {
+	n := len(x)
+	w := take(&h.scratch, 4*n)
+	defer h.scratch.Put(w)
+	probe, along, scratch := (*w)[:n], (*w)[n:2*n], (*w)[2*n:4*n]
 	clear(dst)
 	for k := range h.probes() {
-		err := h.probe(x, k, at, first, func(row int, v float64) { dst[row] += v / float64(h.probes()) })
-		if err != nil {
+		h.draw(probe, first, k)
+		if err := h.derivative(along, x, probe, scratch, at); err != nil {
 			return err
 		}
+		h.products(probe, along, func(i int, v float64) { dst[i] += v / float64(h.probes()) })
 	}
 	return nil
 }
 
-// probe tells vᵀJv of every row for probe k.
-func (h *Hutchinson) probe(x []float64, k int, at sde.Level, first uint64, tell func(row int, v float64)) error {
-	dim, n := h.Model.Dim(), len(x)
-	w := take(&h.scratch, 4*n)
+// each writes vᵀJv of one row for every probe, which are asked for in few calls.
+func (h *Hutchinson) each(dst, x []float64, at sde.Level, row uint64) error {
+	dim, most := len(x), min(len(dst), axesAtOnce)*len(x)
+	w := take(&h.scratch, 5*most)
 	defer h.scratch.Put(w)
-	probe, along, scratch := (*w)[:n], (*w)[n:2*n], (*w)[2*n:4*n]
+	for from := 0; from < len(dst); from += axesAtOnce {
+		n := min(axesAtOnce, len(dst)-from) * dim
+		rows, probe, along, scratch := (*w)[:n], (*w)[most:most+n], (*w)[2*most:2*most+n], (*w)[3*most:3*most+2*n]
+		for i := 0; i < n; i += dim {
+			copy(rows[i:], x)
+			h.draw(probe[i:i+dim], row, from+i/dim)
+		}
+		if err := h.derivative(along, rows, probe, scratch, at); err != nil {
+			return err
+		}
+		h.products(probe, along, func(i int, v float64) { dst[from+i] = v })
+	}
+	return nil
+}
+
+// draw fills rows of probe k, from row first on.
+func (h *Hutchinson) draw(dst []float64, first uint64, k int) {
 	source := h.Source
 	if source == nil {
 		source = noise.Signs{}
 	}
-	source.Normal(probe, dim, noise.Address{Seed: h.Seed, Use: noise.Probe, Row: first, Stage: uint64(k)})
-	if err := h.derivative(along, x, probe, scratch, at); err != nil {
-		return err
+	source.Normal(dst, h.Model.Dim(), noise.Address{Seed: h.Seed, Use: noise.Probe, Row: first, Stage: uint64(k)})
+}
+
+// products tells v·w of every row.
+func (h *Hutchinson) products(v, w []float64, tell func(i int, product float64)) {
+	dim := h.Model.Dim()
+	for i := 0; i < len(v); i += dim {
+		tell(i/dim, floats.Dot(v[i:i+dim], w[i:i+dim]))
 	}
-	for i := range n / dim {
-		tell(i, floats.Dot(probe[i*dim:][:dim], along[i*dim:][:dim]))
-	}
-	return nil
 }
 
 // derivative writes J v or Jᵀv for the rows of x, with scratch of twice its length.

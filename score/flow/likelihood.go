@@ -155,10 +155,8 @@ func (l Likelihood) follow(ctx context.Context, p sde.Process, m score.Model, x 
 		}
 		trace := dst[dim:]
 		if h, ok := c.Trace.(*Hutchinson); ok {
-			for k := range trace {
-				if err := h.probe(y[:dim], k, at, row, func(_ int, v float64) { trace[k] = v }); err != nil {
-					return err
-				}
+			if err := h.each(trace, y[:dim], at, row); err != nil {
+				return err
 			}
 		} else if err := c.Trace.TraceRows(trace, y[:dim], at, row); err != nil {
 			return err
