@@ -15,7 +15,7 @@
 //	  of equal law          Forward, Reverse, ForwardPlane, ReversePlane
 //	exit, hitting           MeanExitTime, ExitMoments, Committor, Backward, BackwardPlane
 //	relaxation              Rates, Modes, RingRates, ModesPlane
-//	entropy, flux           EntropyProduction, Flux
+//	entropy, flux           EntropyProduction, EntropyProductionPlane, Flux
 //	linear, any dimension   Moments, StationaryCovariance
 //	particles               Compare, ComparePlane
 //
