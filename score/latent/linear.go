@@ -1,6 +1,7 @@
-// Package latent holds encoders in front of a diffusion: the best linear one with the
-// diffusion of its latents, and capsules that rows vote for. Codebooks, the discrete
-// ones, are score.Quantise.
+// Package latent holds encoders in front of a diffusion: the best linear one and
+// codebooks for the parts of rows, with the diffusion of their latents, and capsules that
+// rows vote for. One codebook for whole rows is score.Quantise, the linear autoencoder
+// with a likelihood variational.LinearVAE.
 package latent
 
 import (
