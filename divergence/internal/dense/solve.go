@@ -144,17 +144,22 @@ func (t *Lower) Cond(norm float64) float64 {
 func (t *Lower) inverseNorm() (norm float64) {
 	var m [block * block]float64
 	invert(m[:], t.l, t.n, t.n)
+	var columns [block]float64
 	for i := range t.n {
-		var column float64
-		for j := range t.n {
+		for j := range i + 1 {
 			var e float64
-			for k := max(i, j); k < t.n; k++ {
+			for k := i; k < t.n; k++ {
 				e += m[k*block+i] * m[k*block+j]
 			}
-			column += math.Abs(e)
+			e = math.Abs(e)
+			if columns[j] += e; j < i {
+				columns[i] += e
+			}
 		}
-		if !(column <= norm) { // an infinite one too
-			norm = column
+	}
+	for _, v := range columns {
+		if !(v <= norm) { // an infinite one too
+			norm = v
 		}
 	}
 	return norm
