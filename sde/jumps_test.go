@@ -108,6 +108,36 @@ func TestJumpAdaptedStepsKeepTheOrder(t *testing.T) {
 	require.InDelta(t, 1, slope, 0.1)
 }
 
+// Jumps happen at their times, whatever the steps: of jumps by the time that it is
+// the sum is that of the times, forwards and backwards.
+func TestJumpsHappenAtTheirTimes(t *testing.T) {
+	jumps := sde.Jumps{Rate: 5, Apply: func(now float64, y []float64, _ *noise.Stream) error {
+		y[0] += now - 3
+		return nil
+	}}
+	s := brownian(1)
+	s.Diffusion = func(dst []float64, _ float64, _ []float64) error { clear(dst); return nil }
+	const rows = 20
+	for _, t1 := range []float64{5, 1} {
+		for _, c := range []sde.Adaptive{{Step: 0.5}, {Step: 5}, {ATol: 1}} {
+			c.Jumps, c.Seed, c.At = jumps, 4, []float64{3 + (t1-3)/2}
+			r, err := sde.SolveAdaptive(t.Context(), stochastic.EulerMaruyama{}, s, 3, t1, make([]float64, rows), c)
+			require.NoError(t, err)
+			for i := range rows {
+				want, half := 0.0, 0.0
+				for _, elapsed := range jumps.Times(nil, 4, uint64(i), 2) {
+					want += elapsed * (t1 - 3) / 2
+					if elapsed <= 1 {
+						half = want
+					}
+				}
+				require.InDelta(t, want, r.Y[i], 1e-10)
+				require.InDelta(t, half, r.At[i], 1e-10)
+			}
+		}
+	}
+}
+
 // A thinned intensity: a birth process dy = dN of intensity min(y, 4): until it
 // reaches 4 a birth takes a mean of 1/y; from 1 to 4 that is 1 + ½ + ⅓.
 func TestJumpsOfStateDependentIntensity(t *testing.T) {

@@ -1,6 +1,7 @@
 package stochastic_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,41 @@ import (
 
 	"github.com/ito-sde/ito/integrators/stochastic"
 )
+
+// A step and its estimate are those of the formulas, for one state and any functions.
+func TestSRIByItsFormulas(t *testing.T) {
+	a := func(t, y float64) float64 { return math.Sin(y + t) }
+	b := func(t, y float64) float64 { return 1 / (1 + y*y) * (1 + t) }
+	s := stochastic.System{
+		Dim: 1, Structure: stochastic.Diagonal,
+		Drift:     each(1, func(_ int, t, y float64) float64 { return a(t, y) }),
+		Diffusion: each(1, func(_ int, t, y float64) float64 { return b(t, y) }),
+	}
+	const time, h, y, w, area = 0.4, 0.3, 0.7, 0.6, -0.2
+	chi, i11, i111 := area+w/2, (w*w-h)/2, (w*w*w-3*h*w)/6
+	for _, m := range []*stochastic.SRITableau{stochastic.SRI1, stochastic.SOSRI} {
+		n := len(m.Alpha)
+		as, bs := make([]float64, n), make([]float64, n)
+		step, embedded := y, y
+		for i := range n {
+			z0, z1 := y, y
+			for j := range i {
+				z0 += h*m.A0[i][j]*as[j] + m.B0[i][j]*bs[j]*chi
+				z1 += h*m.A1[i][j]*as[j] + math.Sqrt(h)*m.B1[i][j]*bs[j]
+			}
+			as[i], bs[i] = a(time+m.C0[i]*h, z0), b(time+m.C1[i]*h, z1)
+			milstein := bs[i] * (m.Beta1[i]*w + m.Beta2[i]*i11/math.Sqrt(h))
+			embedded += milstein
+			step += h*m.Alpha[i]*as[i] + milstein + bs[i]*(m.Beta3[i]*chi+m.Beta4[i]*i111/h)
+		}
+		embedded += h * as[0]
+		st, dst, estimate := m.Stepper(&s, 1).(stochastic.Embedded), make([]float64, 1), make([]float64, 1)
+		require.NoError(t, st.Step(dst, time, h, []float64{y}, []float64{w, area}))
+		st.Estimate(estimate)
+		require.InDelta(t, step, dst[0], 1e-14*10, "%v", m) // coefficients to 5
+		require.InDelta(t, step-embedded, estimate[0], 1e-14*10, "%v", m)
+	}
+}
 
 // lower is the method embedded in another: its step less the estimate.
 type lower struct{ stochastic.PathMethod }

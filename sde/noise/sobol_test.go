@@ -73,6 +73,7 @@ func TestScrambleIsNested(t *testing.T) {
 			changed[i] += int((x ^ p.of(x)) >> (63 - i) & 1)
 		}
 	}
+	require.NotEqual(t, newScramble(Address{Seed: 1}, 1), newScramble(Address{Seed: 1}, 2))
 	for i, n := range changed { // six standard errors: 64 chances of 2e-9
 		require.InDelta(t, tries/2, n, 6*math.Sqrt(tries)/2, "digit %d", i)
 	}
