@@ -37,7 +37,7 @@ var metrics = []metric{
 		return []figure{{"sliced-w2", d.Estimate, ""}}, err
 	}},
 	{"neighbours", func(ctx context.Context, t evaluateTask) ([]figure, error) {
-		m, err := evaluate.Neighbours(ctx, t.samples, t.data, t.dim, t.k, t.workers)
+		m, err := evaluate.Neighbours(ctx, t.samples, t.data, t.dim, evaluate.NeighboursConfig{K: t.k, Seed: t.seed, Workers: t.workers})
 		return []figure{
 			{"precision", m.Precision, ""}, {"recall", m.Recall, ""}, {"density", m.Density, "1 of one law"},
 			{"coverage", m.Coverage, fmt.Sprintf("%.3f of one law", m.ExpectedCoverage)},

@@ -95,7 +95,7 @@ func TestEvaluateErrors(t *testing.T) {
 	a, b, few := filepath.Join(dir, "a.npy"), filepath.Join(dir, "b.npy"), filepath.Join(dir, "few.npy")
 	normalFile(t, a, 30, 3, 0, 1)
 	normalFile(t, b, 30, 2, 0, 2)
-	normalFile(t, few, 10, 3, 0, 3)
+	normalFile(t, few, 14, 3, 0, 3)
 	_, err := run(t, "evaluate", a, b)
 	require.ErrorIs(t, err, divergence.ErrDimension)
 	require.ErrorContains(t, err, "b.npy have 2 numbers")
@@ -107,7 +107,7 @@ func TestEvaluateErrors(t *testing.T) {
 		"--steps 0":         {a, a, "--steps", "0"},
 		"--width -2":        {a, a, "--width", "-2"},
 		"--pca 4":           {a, a, "--pca", "4"},
-		"0 neighbours":      {a, a, "--k", "0"},
+		"-1 neighbours":     {a, a, "--k", "-1"},
 		"none.npy":          {a, filepath.Join(dir, "none.npy")},
 		"leave them out":    {a, few, "--metrics", "neighbours"},
 		"accepts 2 arg(s)":  {a},

@@ -141,64 +141,6 @@ func double(x []float64) []float64 {
 	return out
 }
 
-// By hand, k = 1: data at 0, 1, 3, 10 with balls of 1, 1, 2, 7; samples at 0.5, 4, −5 with
-// balls of 3.5, 3.5, 5.5.
-func TestNeighboursByHand(t *testing.T) {
-	samples, data := []float64{0.5, 4, -5}, []float64{0, 1, 3, 10}
-	got, err := evaluate.Neighbours(background, samples, data, 1, 1, 0)
-	require.NoError(t, err)
-	require.InDelta(t, 2./3, got.Precision.Value, 1e-15)   // all but −5
-	require.InDelta(t, 3./4, got.Recall.Value, 1e-15)      // all but 10
-	require.InDelta(t, (2.+2)/3, got.Density.Value, 1e-15) // 0.5: of 0 and 1; 4: of 3 and 10
-	require.InDelta(t, 1, got.Coverage.Value, 1e-15)
-	require.InDelta(t, 1-3./6, got.ExpectedCoverage, 1e-15)
-	// k = 2: balls of data 3, 2, 3, 9: that of 1 has 0.5; of 0 too, of 3 has 0.5 and 4, of 10
-	// 4; samples' 5.5, 9, 9.
-	got, err = evaluate.Neighbours(background, samples, data, 1, 2, 0)
-	require.NoError(t, err)
-	require.InDelta(t, (3.+2)/2/3, got.Density.Value, 1e-15) // 0.5: of 0, 1, 3; 4: of 3 and 10
-	require.InDelta(t, 1, got.Recall.Value, 1e-15)
-}
-
-// Of one law, in any dimension: E density = 1 and E coverage as predicted, by exchanging
-// rows; of laws apart all are 0; of the same rows 1.
-func TestNeighboursOfOneLaw(t *testing.T) {
-	const n, m, dim, k, repeats = 60, 40, 3, 5, 200
-	var density, coverage []float64
-	var expected float64
-	for r := range uint64(repeats) {
-		got, err := evaluate.Neighbours(background, normals(n*dim, 2*r), normals(m*dim, 2*r+1), dim, k, 0)
-		require.NoError(t, err)
-		density, coverage, expected = append(density, got.Density.Value), append(coverage, got.Coverage.Value), got.ExpectedCoverage
-	}
-	mean, sd := stat.MeanStdDev(density, nil)
-	require.InDelta(t, 1, mean, 6*sd/math.Sqrt(repeats)) // false alarm 2e-9
-	mean, sd = stat.MeanStdDev(coverage, nil)
-	require.InDelta(t, expected, mean, 6*sd/math.Sqrt(repeats))
-
-	x := normals(200*dim, 7)
-	far, err := evaluate.Neighbours(background, moved(x, 100, 1), x, dim, k, 0)
-	require.NoError(t, err)
-	for _, e := range []statistics.Estimate{far.Precision, far.Recall, far.Density, far.Coverage} {
-		require.Zero(t, e.Value)
-	}
-	self, err := evaluate.Neighbours(background, x, x, dim, k, 3)
-	require.NoError(t, err)
-	for _, e := range []statistics.Estimate{self.Precision, self.Recall, self.Coverage} {
-		require.Equal(t, 1.0, e.Value)
-	}
-	require.InDelta(t, float64(k+1)/k, self.Density.Value, 1e-12) // a row is in its own ball
-	// A mode that is missing costs recall, a wide law precision.
-	two := append(normals(100*dim, 8), moved(normals(100*dim, 9), 20, 1)...)
-	half, err := evaluate.Neighbours(background, x, two, dim, k, 0)
-	require.NoError(t, err)
-	require.InDelta(t, 0.5, half.Recall.Value, 0.1)
-	require.Greater(t, half.Precision.Value, 0.8)
-	wide, err := evaluate.Neighbours(background, moved(x, 0, 4), two[:100*dim], dim, k, 0)
-	require.NoError(t, err)
-	require.Less(t, wide.Precision.Value, 0.5)
-}
-
 // Samples of the law: ½, ½ and 1; copies: 1, 1 and 0; a fifth of copies is found.
 func TestMemorisation(t *testing.T) {
 	const n, dim = 600, 4
@@ -246,7 +188,7 @@ func TestErrors(t *testing.T) {
 			return err
 		},
 		"neighbours": func(ctx context.Context, x, y []float64, dim int) error {
-			_, err := evaluate.Neighbours(ctx, x, y, dim, 3, 0)
+			_, err := evaluate.Neighbours(ctx, x, y, dim, evaluate.NeighboursConfig{K: 3})
 			return err
 		},
 		"memory": func(ctx context.Context, x, y []float64, dim int) error {
@@ -271,7 +213,9 @@ func TestErrors(t *testing.T) {
 	require.ErrorIs(t, err, evaluate.ErrConfig)
 	_, err = evaluate.Kernel(background, x, x, 1, evaluate.KernelConfig{Block: 21})
 	require.ErrorIs(t, err, evaluate.ErrConfig)
-	_, err = evaluate.Neighbours(background, x, x, 1, 0, 0)
+	_, err = evaluate.Neighbours(background, x, x, 1, evaluate.NeighboursConfig{K: -1})
+	require.ErrorIs(t, err, evaluate.ErrConfig)
+	_, err = evaluate.Neighbours(background, x, x, 1, evaluate.NeighboursConfig{Halves: 1})
 	require.ErrorIs(t, err, evaluate.ErrConfig)
 	for _, c := range []evaluate.ClassifierConfig{{Hidden: -1}, {Steps: -1}, {Rate: math.NaN()}, {Hidden: 1 << 20}} {
 		_, err = evaluate.Classifier(background, x, x, 1, c)
@@ -289,17 +233,6 @@ func ExampleFrechet() {
 	}
 	fmt.Printf("%.2f\n", d.Squared.Value)
 	// Output: 0.25
-}
-
-// Two laws with nothing in common.
-func ExampleNeighbours() {
-	m, err := evaluate.Neighbours(context.Background(), []float64{10, 11, 12}, []float64{0, 1, 2}, 1, 1, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(m.Precision.Value, m.Recall.Value, m.Density.Value, m.Coverage.Value)
-	// Output: 0 0 0 0
 }
 
 // Copies of training rows.

@@ -24,35 +24,84 @@ type Manifold struct {
 	ExpectedCoverage float64
 }
 
+// NeighboursConfig says how [Neighbours] works.
+type NeighboursConfig struct {
+	K       int // nearest neighbours; 0: 5. 3 is usual for precision and recall, 5 for density and coverage
+	Halves  int // half samples for the errors; 0: 16, −1: none, and errors are NaN
+	Seed    uint64
+	Workers int // 0: one a core; the result is the same
+}
+
 // Neighbours compares samples with rows of data by balls: that of a row reaches to its
-// k-th nearest other row of the same sample. k = 3 is usual for precision and recall, 5
-// for density and coverage. The standard errors are those of the shares, for given balls.
-// The cost is (N+M)²·dim.
+// K-th nearest other row of the same sample. The standard errors are those of random half
+// samples of both, drawn without replacement, whose figures vary as much about their mean
+// as those of all rows do: balls depend on their neighbours, so that the error of a share
+// of independent rows would be too small. They vary themselves, by a sixth or so, and for
+// one law are up to half as large again. The cost is (1 + Halves/4)(N+M)²·dim.
 //
-// Errors: divergence.ErrDimension, ErrSamples for at most k rows, ErrNotFinite,
-// [ErrConfig] for k < 1; that of ctx.
+// Errors: divergence.ErrDimension, ErrSamples for at most K rows in half of a sample,
+// ErrNotFinite, [ErrConfig]; that of ctx.
 //
 // Kynkäänniemi, Karras, Laine, Lehtinen, Aila (2019), eqs. 1 to 3; Naeem, Oh, Uh, Choi,
-// Yoo (2020), eqs. 4, 5 and 10.
-func Neighbours(ctx context.Context, samples, data []float64, dim, k, workers int) (Manifold, error) {
+// Yoo (2020), eqs. 4, 5 and 10; McCarthy (1969) for the half samples.
+func Neighbours(ctx context.Context, samples, data []float64, dim int, c NeighboursConfig) (Manifold, error) {
 	none := Manifold{unknown, unknown, unknown, unknown, math.NaN()}
-	if k < 1 {
-		return none, fmt.Errorf("%w: %d neighbours", ErrConfig, k)
+	if c.K < 0 || c.Halves < -1 || c.Halves == 1 {
+		return none, fmt.Errorf("%w: %d neighbours, %d half samples; want none negative, and two halves at least or −1", ErrConfig, c.K, c.Halves)
 	}
-	n, err := check(dim, k+1, samples, data)
+	if c.K == 0 {
+		c.K = 5
+	}
+	if c.Halves == 0 {
+		c.Halves = 16
+	}
+	least := c.K + 1
+	if c.Halves > 0 {
+		least *= 2
+	}
+	n, err := check(dim, least, samples, data)
 	if err != nil {
 		return none, err
 	}
+	whole, err := shares(ctx, samples, data, dim, c.K, c.Workers)
+	if err != nil {
+		return none, err
+	}
+	var halves [4][]float64
+	for h := range max(0, c.Halves) {
+		x, y := shuffled(samples, dim, c.Seed, uint64(2*h)), shuffled(data, dim, c.Seed, uint64(2*h+1))
+		half, err := shares(ctx, x[:n[0]/2*dim], y[:n[1]/2*dim], dim, c.K, c.Workers)
+		if err != nil {
+			return none, err
+		}
+		for i, v := range half {
+			halves[i] = append(halves[i], v)
+		}
+	}
+	estimate := func(i int) statistics.Estimate {
+		_, sd := stat.MeanStdDev(halves[i], nil)
+		return statistics.Estimate{Value: whole[i], Error: sd}
+	}
+	expected := 1.0
+	for i := range c.K {
+		expected *= float64(n[1]-1-i) / float64(n[0]+n[1]-1-i)
+	}
+	return Manifold{estimate(0), estimate(1), estimate(2), estimate(3), 1 - expected}, nil
+}
+
+// shares are precision, recall, density and coverage.
+func shares(ctx context.Context, samples, data []float64, dim, k, workers int) (out [4]float64, err error) {
 	own, err := radii(ctx, samples, dim, k, workers)
 	if err != nil {
-		return none, err
+		return out, err
 	}
 	balls, err := radii(ctx, data, dim, k, workers)
 	if err != nil {
-		return none, err
+		return out, err
 	}
-	precision, density := make([]float64, n[0]), make([]float64, n[0])
-	recall, coverage := make([]float64, n[1]), make([]float64, n[1])
+	n, m := len(own), len(balls)
+	precision, density := make([]float64, n), make([]float64, n)
+	recall, coverage := make([]float64, m), make([]float64, m)
 	err = across(ctx, samples, data, dim, workers, func(i int, d2 []float64) {
 		for j, v := range d2 {
 			if v <= balls[j] {
@@ -62,7 +111,7 @@ func Neighbours(ctx context.Context, samples, data []float64, dim, k, workers in
 		}
 	})
 	if err != nil {
-		return none, err
+		return out, err
 	}
 	err = across(ctx, data, samples, dim, workers, func(i int, d2 []float64) {
 		for j, v := range d2 {
@@ -74,14 +123,7 @@ func Neighbours(ctx context.Context, samples, data []float64, dim, k, workers in
 			}
 		}
 	})
-	if err != nil {
-		return none, err
-	}
-	expected := 1.0
-	for i := range k {
-		expected *= float64(n[1]-1-i) / float64(n[0]+n[1]-1-i)
-	}
-	return Manifold{meanOf(precision), meanOf(recall), meanOf(density), meanOf(coverage), 1 - expected}, nil
+	return [4]float64{stat.Mean(precision, nil), stat.Mean(recall, nil), stat.Mean(density, nil), stat.Mean(coverage, nil)}, err
 }
 
 func meanOf(x []float64) statistics.Estimate {
