@@ -21,12 +21,14 @@ func medians(a, b []float64) (statistics.Estimate, error) {
 	}, nil
 }
 
-// median is the median, whose error is half the distance of the order statistics √n/2
-// ranks below and above: one standard deviation of the number of rows below it.
+// median is the median, whose error is √n/2 times the mean distance of the order statistics
+// about it, that many ranks to either side: a standard deviation of the number of rows
+// below it.
 func median(x []float64) statistics.Estimate {
 	x = slices.Sorted(slices.Values(x))
 	n := len(x)
-	half := int(math.Ceil(math.Sqrt(float64(n)) / 2))
+	ranks := math.Sqrt(float64(n)) / 2
+	half := int(math.Ceil(ranks))
 	lo, hi := max((n-1)/2-half, 0), min(n/2+half, n-1)
-	return statistics.Estimate{Value: (x[(n-1)/2] + x[n/2]) / 2, Error: (x[hi] - x[lo]) / 2}
+	return statistics.Estimate{Value: (x[(n-1)/2] + x[n/2]) / 2, Error: (x[hi] - x[lo]) / float64(hi-lo) * ranks}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/ito-sde/ito/sde/statistics"
@@ -59,10 +60,7 @@ func Memorisation(ctx context.Context, samples, training, held []float64, dim in
 	if err != nil {
 		return none, err
 	}
-	nearer := make([]float64, n[0])
-	for i, d := range seen {
-		nearer[i] = before(d, unseen[i])
-	}
+	nearer := nearerShare(seen, unseen, size/dim)
 	if n[1] > n[2] {
 		if seen, err = toNearest(ctx, samples, training, dim, workers); err != nil {
 			return none, err
@@ -72,18 +70,48 @@ func Memorisation(ctx context.Context, samples, training, held []float64, dim in
 	if err != nil {
 		return none, err
 	}
-	ratio, err := medians(seen, usual)
+	ratio, err := medians(seen.distance, usual.distance)
 	if err != nil {
 		return none, err
 	}
-	return Memory{Nearer: meanOf(nearer), Copying: mannWhitney(seen, usual), Ratio: ratio}, nil
+	return Memory{Nearer: nearer, Copying: mannWhitney(seen.distance, usual.distance), Ratio: ratio}, nil
 }
 
-// toNearest returns the distances of the rows of x to the nearest of y.
-func toNearest(ctx context.Context, x, y []float64, dim, workers int) ([]float64, error) {
-	out := make([]float64, len(x)/dim)
-	err := across(ctx, x, y, dim, workers, func(i int, d2 []float64) { out[i] = math.Sqrt(slices.Min(d2)) })
+// closest are the nearest rows and the distances to them.
+type closest struct {
+	distance []float64
+	row      []int
+}
+
+// toNearest finds the nearest row of y for every row of x.
+func toNearest(ctx context.Context, x, y []float64, dim, workers int) (closest, error) {
+	n := len(x) / dim
+	out := closest{make([]float64, n), make([]int, n)}
+	err := across(ctx, x, y, dim, workers, func(i int, d2 []float64) {
+		out.row[i] = floats.MinIdx(d2)
+		out.distance[i] = math.Sqrt(d2[out.row[i]])
+	})
 	return out, err
+}
+
+// nearerShare is the share of samples that are nearer to a, of two samples of rows rows
+// each. A model that knows neither may as well have had its rows dealt anew to a and b:
+// with c_r the number of samples to which row r of both is the nearest, that gives the
+// share the variance Σ(c_r − c̄)²/4 · 2·rows/(2·rows − 1) / n². It is scaled by 4p(1 − p), as
+// the variance of a share p is.
+func nearerShare(a, b closest, rows int) statistics.Estimate {
+	n := len(a.row)
+	counts := make([]float64, 2*rows)
+	var share float64
+	for i, d := range a.distance {
+		w := before(d, b.distance[i])
+		share += w
+		counts[a.row[i]] += w
+		counts[rows+b.row[i]] += 1 - w
+	}
+	share /= float64(n)
+	_, variance := stat.MeanVariance(counts, nil)
+	return statistics.Estimate{Value: share, Error: math.Sqrt(variance*float64(2*rows)*share*(1-share)) / float64(n)}
 }
 
 // before is 1 if a < b, ½ if they are equal.
