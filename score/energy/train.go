@@ -74,7 +74,7 @@ func Train(ctx context.Context, x []float64, dim int, c Config) (*Network, error
 }
 
 func (c *Config) complete() error {
-	if c.Hidden < 0 || c.Layers < 0 || c.Steps < 0 || c.Batch < 0 || c.EMA < 0 || !(c.Rate >= 0) || !(c.PStd >= 0) || math.IsInf(c.Rate+c.PStd, 0) || math.IsNaN(c.PMean) || math.IsInf(c.PMean, 0) || c.Hidden > 4096 || c.Layers > 16 {
+	if c.Hidden < 0 || c.Layers < 0 || c.Steps < 0 || c.Batch < 0 || c.EMA < 0 || !(c.Rate >= 0) || !(c.PStd >= 0) || math.IsInf(c.Rate+c.PStd, 0) || math.IsNaN(c.PMean) || math.IsInf(c.PMean, 0) || c.Hidden > maxHidden || c.Layers > maxLayers {
 		return fmt.Errorf("%w: width %d, %d layers, %d steps of %d rows at rate %v, average over %d, levels N(%v, %v²)", score.ErrConfig, c.Hidden, c.Layers, c.Steps, c.Batch, c.Rate, c.EMA, c.PMean, c.PStd)
 	}
 	for _, d := range []struct {
