@@ -81,7 +81,8 @@ func (c ClassifierConfig) fit(ctx context.Context, dim int, train, validate, tes
 			return nil, 0, err
 		}
 		next += batchRows
-		if k.step%every != 0 && k.step != c.Steps {
+		// A network may know best after few steps: it is looked at more often there.
+		if k.step%every != 0 && k.step != c.Steps && (k.step > every || k.step%5 != 0) {
 			continue
 		}
 		if err := k.logits(ctx, logits, validate); err != nil {
