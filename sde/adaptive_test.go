@@ -204,6 +204,26 @@ func TestAdaptiveStepsConverge(t *testing.T) {
 	}
 }
 
+// Few steps are rejected, and one that a jump cuts short does not make those after it
+// short: jumps of no effect add about two steps each.
+func TestAdaptiveStepsAreFew(t *testing.T) {
+	const rows, rate = 50, 10
+	count := func(j sde.Jumps) (accepted, rejected float64) {
+		r, err := sde.SolveAdaptive(t.Context(), stochastic.SRI1, geometric(1, sde.Ito, 0.5, 1.2), 0, 1, ones(rows), sde.Adaptive{RTol: 1e-4, ATol: 1e-4, Seed: 2, Jumps: j})
+		require.NoError(t, err)
+		for i, n := range r.Accepted {
+			accepted, rejected = accepted+float64(n)/rows, rejected+float64(r.Rejected[i])/rows
+		}
+		return accepted, rejected
+	}
+	accepted, rejected := count(sde.Jumps{})
+	require.Less(t, rejected, 0.25*accepted)
+	cut, more := count(sde.Jumps{Rate: rate, Apply: func(float64, []float64, *noise.Stream) error { return nil }})
+	require.Less(t, cut, accepted+2*rate)
+	require.Less(t, more, 0.25*cut)
+	t.Logf("accepted %.0f, rejected %.0f; with jumps %.0f and %.0f", accepted, rejected, cut, more)
+}
+
 // What a method of order ½ leaves out of accepted steps has a mean: it does not
 // converge, whatever it says of itself.
 func TestAdaptiveStepsOfOrderHalf(t *testing.T) {
