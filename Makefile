@@ -13,10 +13,12 @@
 # divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # tune-study  the README's figures about tuned time grids, and their picture (a quarter of an hour)
+# likelihood-study  coverage of the intervals of Hutchinson's estimate over 1000 seeds
+# global-study  the error of ode.SolveGlobal's answers by every method on DETEST (ten minutes)
 # noise-study  the statistical tests of the noise on 1e8 numbers, its speed and that of its trees
 # ensemble-study  ensembles' rate beside their normals'; 1e8 paths killed and resumed; the memory of 1e9 (ten minutes)
 # multilevel-study  the Heston call's work and, over 1000 repeats, its intervals' coverage (two minutes)
-.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study ensemble-study multilevel-study
+.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study ensemble-study multilevel-study likelihood-study global-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -73,6 +75,12 @@ divergence-study:
 tune-study:
 	go run ./cmd/ito tune --plot docs/tune.png --out ''
 	ITO_TUNE_STUDY=1 go test ./cmd/ito -run TuneStudy -timeout 120m -v
+
+likelihood-study:
+	ITO_LIKELIHOOD_STUDY=1000 go test ./score/flow -run Interval -timeout 60m -v
+
+global-study:
+	ITO_GLOBAL_STUDY=1 go test ./ode -run GlobalErrorIs -timeout 60m -v
 
 noise-study:
 	ITO_NOISE_SPEED=1 ITO_NOISE_N=100000000 go test ./sde/noise -run 'Study|Speed' -timeout 60m -v
