@@ -49,7 +49,7 @@ func TestEnsembleResumes(t *testing.T) {
 		done = r.Paths
 		cancel()
 	}
-	require.Greater(t, runs, 3)
+	require.Greater(t, runs, 1) // more, unless workers finish what they have begun before the cancellation reaches them
 	require.Equal(t, want, bits(t, r))
 	e.Progress = nil
 	r, err = e.Run(t.Context())
