@@ -102,7 +102,7 @@ func (r *gddim) Apply(s *Step) error {
 	if err := r.stepper.Reset(from, r.y[:]); err != nil {
 		return err
 	}
-	n := parts(from-to, p.Rate*(s.Time-s.Next))
+	n := parts(p.Rate, s.Time, s.Next)
 	for range n {
 		if err := r.stepper.Try(r.y[:], nil, (to-from)/float64(n)); err != nil {
 			return err
@@ -122,6 +122,6 @@ func (r *gddim) Apply(s *Step) error {
 	return nil
 }
 
-// parts is the number of steps for Φ and W, whose rates are those of ln t and of
-// R t: with eight of them even for a short step they err by rounding.
-func parts(logTime, damping float64) int { return 8 + int(4*logTime) + int(4*damping) }
+// parts is the number of steps for Φ and W from t to s, whose rates are those of
+// ln t and of R t: with eight of them even for a short step they err by rounding.
+func parts(rate, t, s float64) int { return 8 + int(4*math.Log(t/s)) + int(4*rate*(t-s)) }
