@@ -10,9 +10,12 @@ import (
 //
 //	E w ‖D(y; s) − x_0‖² = E w c² ‖F − target‖²
 //
-// with a law of s and a weight by the name of c.Loss; that of EDM by default,
-// whose w c² = 1. σ_d is the root mean square of the data about its mean.
-// Optimiser AdamW (0.9, 0.99), exponential moving average of the weights.
+// or an implicit form of the same expectation, with a law of s and a weight by the
+// name of c.Loss; that of EDM by default, whose w c² = 1. σ_d is the root mean square
+// of the data about its mean. Optimiser AdamW (0.9, 0.99), exponential moving average
+// of the weights.
+//
+// With Penalty λ w E‖s (∂D/∂y) v‖² comes on top, a price of the denoiser's slope.
 //
 // With LearnWeights the loss at a level is divided by its own size there, e^u,
 // with u(s) by a small MLP trained along: L e^−u + u.

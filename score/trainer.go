@@ -29,6 +29,7 @@ type trainer struct {
 	tiles []trainTile
 	pass  []nn.Pass // by worker
 	weigh []nn.Pass
+	probe []*probes // nil: nothing takes differences
 }
 
 // trainTile is what one gradient is taken of. Its number of rows is fixed, and
@@ -36,15 +37,17 @@ type trainer struct {
 type trainTile struct {
 	examples
 	grad, weighGrad []float32 // of the network's weights, and of the losses'
-	loss            float64
+	loss, penalty   float64
+	shrink, sums    []float64 // by row: the weight with the learned one, and the loss before both
 }
 
 // examples are noised rows, and what a network should make of them.
 type examples struct {
 	in, target, f []float32
 	z             []float64
-	level         []float64
-	class         []int // nil: no classes
+	sigma         []float64 // σ/α
+	level         []float64 // as the network is told
+	class         []int     // nil: no classes
 	weight        []float64
 	zero, u       []float32 // input and output of the losses' weights
 }
@@ -52,7 +55,7 @@ type examples struct {
 func newExamples(rows, dim int, classes bool) examples {
 	b := rows * dim
 	e := examples{in: make([]float32, b), target: make([]float32, b), f: make([]float32, b), z: make([]float64, b),
-		level: make([]float64, rows), weight: make([]float64, rows), zero: make([]float32, rows), u: make([]float32, rows)}
+		sigma: make([]float64, rows), level: make([]float64, rows), weight: make([]float64, rows), zero: make([]float32, rows), u: make([]float32, rows)}
 	if classes {
 		e.class = make([]int, rows)
 	}
@@ -73,6 +76,9 @@ func newTrainer(x []float64, dim int, c TrainConfig) (*trainer, error) {
 	t := &trainer{c: c, dim: dim}
 	var err error
 	if t.loss, err = lossByName(c.Loss); err != nil {
+		return nil, err
+	}
+	if err := t.loss.check(&c); err != nil {
 		return nil, err
 	}
 	if t.schedule, err = scheduleByName(c.Schedule); err != nil {

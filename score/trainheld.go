@@ -76,7 +76,8 @@ func (t *trainer) hold(x []float64, labels []int) {
 }
 
 // check returns the loss of the averaged weights, and keeps them if it is the
-// lowest.
+// lowest. Implicit losses are judged by the denoising one that they stand for: it has
+// their expectation, and needs no differences.
 func (t *trainer) check(ctx context.Context) (float64, error) {
 	h := &t.held
 	t.average.Pack(false)

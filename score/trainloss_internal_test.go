@@ -29,6 +29,8 @@ func TestLossWeights(t *testing.T) {
 		{"velocity", Velocity, func(s float64) sde.Level {
 			return sde.Level{Alpha: 1 / math.Hypot(1, s), Sigma: s / math.Hypot(1, s)}
 		}, math.Inf(1)},
+		{"sliced", Noise, func(s float64) sde.Level { return sde.Level{Alpha: 1, Sigma: s} }, math.Inf(1)},
+		{"implicit", Noise, func(s float64) sde.Level { return sde.Level{Alpha: 1, Sigma: s} }, math.Inf(1)},
 		{"flow", Flow, func(s float64) sde.Level { return sde.Level{Alpha: 1 / (1 + s), Sigma: s / (1 + s)} }, math.Inf(1)},
 	} {
 		loss, err := lossByName(e.loss)
@@ -59,8 +61,9 @@ func TestLossLevels(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, linearSchedule, vp)
 	inside := func(t float64) float64 { return (t - open) / (1 - 2*open) }
+	normal := func(s float64) float64 { return 0.5 * math.Erfc(-(math.Log(s/sd)+0.5)/1.4/math.Sqrt2) }
 	uniform := map[string]func(s float64) float64{
-		"edm": func(s float64) float64 { return 0.5 * math.Erfc(-(math.Log(s/sd)+0.5)/1.4/math.Sqrt2) },
+		"edm": normal, "sliced": normal, "implicit": normal, // whose tails are cut for the network
 		"likelihood": func(s float64) float64 {
 			return (math.Log(s/sd) + 0.5 + 4*1.4) / (8 * 1.4)
 		},
@@ -76,7 +79,9 @@ func TestLossLevels(t *testing.T) {
 		for i := range u {
 			level := loss.draw(&s, &c, sd)
 			u[i] = uniform[loss.Name](level)
-			if loss.Name != "edm" { // whose tails are cut
+			switch loss.Name {
+			case "edm", "sliced", "implicit":
+			default:
 				require.GreaterOrEqual(t, math.Log(level), lo-1e-9, loss.Name)
 				require.LessOrEqual(t, math.Log(level), hi+1e-9, loss.Name)
 			}

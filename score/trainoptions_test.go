@@ -3,6 +3,7 @@ package score_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +45,35 @@ func TestTrainInputNoise(t *testing.T) {
 	}
 }
 
+// A penalty λ s²(∂D/∂y)² makes the slope of the best linear D on Gaussian data of
+// variance v the least of E(a y − x_0)² + λ s² a²: v/(v + (1+λ) s²), for λ = 2 at s = 1
+// 0.375 and 0.063 instead of 0.643 and 0.167.
+func TestTrainPenalty(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a long computation that runs nothing at once but what TestTrainUNetBits does")
+	}
+	const lambda = 2.
+	v := []float64{1.8, 0.2}
+	x := make([]float64, 8000)
+	noise.Gaussian{}.Normal(x, 2, noise.Address{Seed: 5, Use: noise.Test})
+	for i := range x {
+		x[i] *= math.Sqrt(v[i%2])
+	}
+	n, err := score.Train(context.Background(), x, 2, score.TrainConfig{Hidden: 32, Blocks: 1, Steps: 600, Warm: 50, Batch: 512, Rate: 3e-3,
+		EMA: 100, Penalty: lambda, PMean: 1e-9, PStd: 0.2, Seed: 1})
+	require.NoError(t, err)
+	up, down := make([]float64, 2), make([]float64, 2)
+	for i, v := range v {
+		e := make([]float64, 2)
+		e[i] = 0.5
+		require.NoError(t, n.Denoise(up, e, sde.Level{Alpha: 1, Sigma: 1}))
+		e[i] = -0.5
+		require.NoError(t, n.Denoise(down, e, sde.Level{Alpha: 1, Sigma: 1}))
+		// The fit from a finite run, as for TestTrainInputNoise.
+		require.InDelta(t, v/(v+1+lambda), up[i]-down[i], 0.04)
+	}
+}
+
 // Every loss has the same optimum: on Gaussian data all come near the exact
 // denoiser in the middle of their levels.
 func TestTrainLosses(t *testing.T) {
@@ -62,6 +92,9 @@ func TestTrainLosses(t *testing.T) {
 	require.NoError(t, exact.Denoise(want, y, at))
 	for _, loss := range score.Losses {
 		for _, learn := range []bool{false, true} {
+			if learn && slices.Contains([]string{"sliced", "implicit"}, loss.Name) {
+				continue // refused
+			}
 			n, err := score.Train(context.Background(), x, 2, score.TrainConfig{
 				Hidden: 32, Blocks: 1, Steps: 400, Warm: 50, Batch: 256, Rate: 3e-3, Loss: loss.Name, LearnWeights: learn, EMA: 100, Seed: 1})
 			require.NoError(t, err)

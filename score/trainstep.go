@@ -27,7 +27,8 @@ func (t *trainer) allocate() {
 	t.rows, _ = t.main.Tiles()
 	t.tiles = make([]trainTile, (t.c.Batch+t.rows-1)/t.rows)
 	for i := range t.tiles {
-		t.tiles[i] = trainTile{examples: newExamples(t.rows, t.dim, t.labels != nil), grad: make([]float32, len(t.main.sum))}
+		t.tiles[i] = trainTile{examples: newExamples(t.rows, t.dim, t.labels != nil), grad: make([]float32, len(t.main.sum)),
+			shrink: make([]float64, t.rows), sums: make([]float64, t.rows)}
 		if t.weights != nil {
 			t.tiles[i].weighGrad = make([]float32, len(t.weights.sum))
 		}
@@ -36,6 +37,9 @@ func (t *trainer) allocate() {
 		t.pass = append(t.pass, t.main.NewPass(t.rows, true))
 		if t.weights != nil {
 			t.weigh = append(t.weigh, t.weights.NewPass(t.rows, true))
+		}
+		if t.loss.matching != denoising || t.c.Penalty > 0 {
+			t.probe = append(t.probe, newProbes(t.main, t.rows, t.labels != nil))
 		}
 	}
 }
@@ -52,11 +56,13 @@ func (t *trainer) advance(ctx context.Context) (TrainStep, error) {
 	}); err != nil {
 		return TrainStep{}, err
 	}
-	var loss float64
+	var loss, penalty float64
 	for i := range t.tiles {
 		loss += t.tiles[i].loss
+		penalty += t.tiles[i].penalty
 	}
 	loss /= float64(len(t.tiles))
+	penalty /= float64(len(t.tiles))
 	rate := t.rate()
 	norm, err := t.update(ctx, t.main, func(i int) []float32 { return t.tiles[i].grad }, rate, loss)
 	if err == nil && t.weights != nil {
@@ -71,7 +77,7 @@ func (t *trainer) advance(ctx context.Context) (TrainStep, error) {
 	for i := range t.powers {
 		t.powers[i].add(t.main.Parameters(), t.step)
 	}
-	info := TrainStep{Step: t.step, Steps: t.c.Steps, Loss: loss, Rate: rate, GradNorm: norm}
+	info := TrainStep{Step: t.step, Steps: t.c.Steps, Loss: loss, Penalty: penalty, Rate: rate, GradNorm: norm}
 	if len(t.held.tiles) > 0 && (t.step%t.c.CheckEvery == 0 || t.step == t.c.Steps) {
 		// Not to be cut short: a step is whole or not made.
 		info.HeldOut, err = t.check(context.WithoutCancel(ctx))
@@ -138,6 +144,7 @@ func (t *trainer) draw(e *examples, s *noise.Stream, x []float64, labels []int, 
 				e.class[r] = nn.NullClass
 			}
 		}
+		e.sigma[r] = sigma
 		e.level[r] = min(max(math.Log(sigma)/4, t.network.Levels[0]), t.network.Levels[1])
 		e.weight[r] = t.loss.weight(sigma, sd)
 		q := math.Hypot(sigma, sd)
@@ -160,30 +167,45 @@ func (t *trainer) gradient(worker, i int) {
 	s := noise.NewStream(noise.Address{Seed: t.c.Seed, Use: noise.Train, Row: uint64(i) * tileStride, Step: uint64(t.step)})
 	rows := len(t.x) / t.dim
 	t.draw(&b.examples, &s, t.x, t.labels, t.c.InputNoise, func(int) int { return min(rows-1, int(s.Uniform()*float64(rows))) })
-	t.pass[worker].Forward(b.f, b.in, b.level, b.class)
 	if t.weights != nil {
 		t.weigh[worker].Forward(b.u, b.zero, b.level, nil)
 	}
-	b.loss = 0
+	for r, u := range b.u {
+		b.shrink[r] = b.weight[r] * math.Exp(-float64(u))
+	}
+	b.loss, b.penalty = 0, 0
+	clear(b.grad)
+	if t.loss.matching == denoising {
+		t.denoise(t.pass[worker], b)
+	} else {
+		t.implicit(t.probe[worker], b, &s)
+	}
+	if t.c.Penalty > 0 {
+		t.penalise(t.probe[worker], b, &s)
+	}
+	if t.weights != nil { // d/du of L e^−u + u, averaged over the rows
+		for r, sum := range b.sums {
+			b.u[r] = float32((1 - b.shrink[r]*sum/float64(t.dim)) / float64(t.rows))
+		}
+		clear(b.weighGrad)
+		t.weigh[worker].Backward(b.weighGrad, nil, b.u, b.zero)
+	}
+}
+
+// denoise adds the gradient of w c² ‖F − target‖².
+func (t *trainer) denoise(pass nn.Pass, b *trainTile) {
+	pass.Forward(b.f, b.in, b.level, b.class)
 	n := float64(len(b.f))
 	for r := range t.rows {
 		var sum float64
-		weight := b.weight[r]
-		shrink := weight * math.Exp(-float64(b.u[r]))
+		weight, shrink := b.weight[r], b.shrink[r]
 		for k := r * t.dim; k < (r+1)*t.dim; k++ {
 			e := float64(b.f[k] - b.target[k])
 			sum += e * e
 			b.loss += e * e / n * weight
 			b.f[k] = float32(2 * e / n * shrink)
 		}
-		if t.weights != nil { // d/du of L e^−u + u, averaged over the rows
-			b.u[r] = float32((1 - shrink*sum/float64(t.dim)) / float64(t.rows))
-		}
+		b.sums[r] = sum
 	}
-	clear(b.grad)
-	t.pass[worker].Backward(b.grad, nil, b.f, b.in)
-	if t.weights != nil {
-		clear(b.weighGrad)
-		t.weigh[worker].Backward(b.weighGrad, nil, b.u, b.zero)
-	}
+	pass.Backward(b.grad, nil, b.f, b.in)
 }

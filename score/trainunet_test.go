@@ -146,8 +146,10 @@ func TestTrainRefusesConfigurations(t *testing.T) {
 		"drop of nothing": func(c *score.TrainConfig) { c.Labels, c.ClassDrop = nil, 0.1 },
 		"hold-out":        func(c *score.TrainConfig) { c.HoldOut = -0.1 }, "all held out": func(c *score.TrainConfig) { c.HoldOut = 1 },
 		"none held out": func(c *score.TrainConfig) { c.HoldOut = 1e-9 }, "patience": func(c *score.TrainConfig) { c.HoldOut = 0 },
-		"input noise": func(c *score.TrainConfig) { c.InputNoise = -1 },
-		"decay":       func(c *score.TrainConfig) { c.Decay = math.NaN() }, "rate": func(c *score.TrainConfig) { c.Rate = math.Inf(1) },
+		"input noise": func(c *score.TrainConfig) { c.InputNoise = -1 }, "penalty": func(c *score.TrainConfig) { c.Penalty = math.NaN() },
+		"learned weights of a sliced loss": func(c *score.TrainConfig) { c.Loss = "sliced" },
+		"input noise of an implicit loss":  func(c *score.TrainConfig) { c.Loss, c.LearnWeights, c.InputNoise = "implicit", false, 0.1 },
+		"decay":                            func(c *score.TrainConfig) { c.Decay = math.NaN() }, "rate": func(c *score.TrainConfig) { c.Rate = math.Inf(1) },
 		"warm": func(c *score.TrainConfig) { c.Warm = -1 }, "level": func(c *score.TrainConfig) { c.PStd = math.NaN() },
 	} {
 		c := good

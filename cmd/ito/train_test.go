@@ -58,6 +58,20 @@ func TestAverageCommand(t *testing.T) {
 	require.ErrorContains(t, err, "--snapshots and --out")
 }
 
+// Losses that take differences are trained by name; the curve has the penalty.
+func TestTrainDifferences(t *testing.T) {
+	dir := t.TempDir()
+	for _, loss := range []string{"sliced", "implicit"} {
+		model := filepath.Join(dir, loss)
+		out, err := run(t, "train", "--data", "faithful", "--hidden", "16", "--blocks", "1", "--steps", "5", "--batch", "128", "--loss", loss, "--penalty", "0.1", "--out", model)
+		require.NoError(t, err)
+		require.Contains(t, out, "5 steps")
+		lines, err := os.ReadFile(model + ".loss.jsonl")
+		require.NoError(t, err)
+		require.Equal(t, 5, bytes.Count(lines, []byte("Penalty")))
+	}
+}
+
 // Rows of a file are pictures of the size that is said.
 func TestTrainUNetOfFile(t *testing.T) {
 	dir := t.TempDir()
@@ -79,13 +93,16 @@ func TestTrainClearErrors(t *testing.T) {
 		`--model "cnn": mlp or unet`:    "--model cnn",
 		`--size "8": want WIDTHxHEIGHT`: "--model unet --size 8",
 		`"0" is no number of pixels`:    "--model unet --size 0x8", `"8p" is`: "--model unet --size 8x8p",
-		"U-Net for 4×4 pixels":           "--model unet --size 4x4",
-		"both must be multiples of 16":   "--model unet --mults 1,1,1,1,1",
-		"8 is no divisor":                "--model unet --base 30",
-		"patience 3 needs rows held out": "--patience 3",
-		"class-drop 0.2 without labels":  "--class-drop 0.2",
-		"hold-out 2 is out of range":     "--hold-out 2",
-		"steps -1 is out of range":       "--steps -1",
+		"U-Net for 4×4 pixels":                 "--model unet --size 4x4",
+		"both must be multiples of 16":         "--model unet --mults 1,1,1,1,1",
+		"8 is no divisor":                      "--model unet --base 30",
+		"patience 3 needs rows held out":       "--patience 3",
+		"class-drop 0.2 without labels":        "--class-drop 0.2",
+		"penalty -1 is out of range":           "--penalty -1",
+		"input-noise 0.1 with the loss sliced": "--loss sliced --input-noise 0.1",
+		"learned weights divide by":            "--loss implicit --learn-weights",
+		"hold-out 2 is out of range":           "--hold-out 2",
+		"steps -1 is out of range":             "--steps -1",
 	} {
 		_, err := run(t, append(strings.Fields("train "+args), "--out", out)...)
 		require.ErrorContains(t, err, want, args)
