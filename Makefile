@@ -8,9 +8,9 @@
 # picture   the README's picture
 # lint      staticcheck, golangci-lint, and the six platforms
 # fuzz      random systems, methods and settings through ode.Solve, for ten minutes
-# mutants   broken copies of the samplers, of which the ladder must catch nearly all (two minutes)
+# mutants   broken copies of the samplers, of which the ladder must catch nearly all (three minutes)
 # gallery   a figure per topic, with the code that made it: writes gallery.html
-# divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (five minutes)
+# divergence-study  coverage of standard errors and uniformity of p-values over 1000 repeats (ten minutes)
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # tune-study  the README's figures about tuned time grids, and their picture (a quarter of an hour)
 # likelihood-study  coverage of the intervals of Hutchinson's estimate over 1000 seeds

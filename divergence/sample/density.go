@@ -11,6 +11,7 @@ import (
 	"github.com/ito-sde/ito/divergence/internal/rows"
 	"github.com/ito-sde/ito/internal/pairs"
 	"github.com/ito-sde/ito/internal/par"
+	"github.com/ito-sde/ito/sde/noise"
 	"github.com/ito-sde/ito/sde/statistics"
 )
 
@@ -127,7 +128,9 @@ type Smoothed struct {
 //	TV ≈ ½ mean_x (1 − q̂/p̂)₊ + ½ mean_y (1 − p̂/q̂)₊.
 //
 // The standard errors are those of the influence functions, ln(p/q) at x and −p/q at y
-// for KL, the terms themselves for JS, the signs of ±(p − q)/2 for TV; the bias of
+// for KL, the terms themselves for JS, and for TV half the mean sign of ±(p̂ − q̂) under
+// the kernel about a row, whose variance is the covariance of the signs at two points
+// drawn from it; the bias of
 // smoothing comes on top and falls as N^{−4/(dim+4)} at best. Errors as for [NewDensity]; that of ctx.
 //
 // Joe (1989), "Estimation of entropy and other functionals of a multivariate
@@ -162,6 +165,30 @@ func Kernel(ctx context.Context, x, y []float64, dim int) (Smoothed, error) {
 			s.ratio[i] -= v // ln of the own density over the other
 		}
 	}
+	// The signs for TV, at two points of the kernel about each row.
+	var signs [2][2][]float64
+	for side, s := range []struct {
+		rows []float64
+		own  *Density
+	}{{x, p}, {y, q}} {
+		at, l, other := make([]float64, len(s.rows)), make([]float64, len(s.rows)/dim), make([]float64, len(s.rows)/dim)
+		for draw := range 2 {
+			noise.Gaussian{}.Normal(at, dim, noise.Address{Use: noise.Probe, Step: uint64(side), Stage: uint64(draw)})
+			for i, z := range at {
+				at[i] = s.rows[i] + z*s.own.width[i%dim]
+			}
+			if err := p.Log(ctx, l, at, false); err != nil {
+				return bad, err
+			}
+			if err := q.Log(ctx, other, at, false); err != nil {
+				return bad, err
+			}
+			for i, v := range other {
+				l[i] = math.Copysign(0.5, l[i]-v)
+			}
+			signs[side][draw] = append([]float64(nil), l...)
+		}
+	}
 	// The value is a sum of means over both samples, its variance that of the influences.
 	of := func(term func(side int, l float64) float64, influence func(side int, l float64) float64) statistics.Estimate {
 		var value, variance float64
@@ -175,6 +202,12 @@ func Kernel(ctx context.Context, x, y []float64, dim int) (Smoothed, error) {
 		}
 		return statistics.Estimate{Value: value, Error: math.Sqrt(variance)}
 	}
+	tv := of(func(_ int, l float64) float64 { return max(-math.Expm1(-l), 0) / 2 }, func(int, float64) float64 { return 0 })
+	var variance float64
+	for _, s := range signs {
+		variance += max(stat.Covariance(s[0], s[1], nil), 0) / float64(len(s[0]))
+	}
+	tv.Error = math.Sqrt(variance)
 	// ln( p/(½(p+q)) ) = ln 2 − ln(1 + e^{−l}).
 	js := func(_ int, l float64) float64 { return (math.Ln2 - softplus(-l)) / 2 }
 	return Smoothed{
@@ -189,9 +222,8 @@ func Kernel(ctx context.Context, x, y []float64, dim int) (Smoothed, error) {
 			}
 			return l
 		}),
-		JensenShannon: of(js, js),
-		TotalVariation: of(func(_ int, l float64) float64 { return max(-math.Expm1(-l), 0) / 2 },
-			func(_ int, l float64) float64 { return math.Copysign(0.5, l) }),
+		JensenShannon:  of(js, js),
+		TotalVariation: tv,
 	}, nil
 }
 

@@ -141,7 +141,7 @@ func TestKernel(t *testing.T) {
 func TestKernelCovers(t *testing.T) {
 	var all []Smoothed
 	for r := range validity.Repeats(150) {
-		got, err := Kernel(background, validity.Normals(300, r, 0), affine(validity.Normals(250, r, 1), 1, 1.2), 1)
+		got, err := Kernel(background, validity.Normals(600, r, 0), affine(validity.Normals(500, r, 1), 1, 1.2), 1)
 		require.NoError(t, err)
 		all = append(all, got)
 	}
