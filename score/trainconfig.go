@@ -40,6 +40,13 @@ type TrainConfig struct {
 	// (1992), "Improving generalization performance using double backpropagation".
 	Penalty float64 `json:"penalty"`
 
+	// Pooled, of a U-Net's pictures, adds the errors seen from further away: the k-th
+	// times the mean square of what is left of the error's picture by means over squares
+	// of 2, 4, 8, … pixels. Large pictures are not learned by their texture alone then.
+	// 2, 4, 8, … weigh a picture by 1/side: Hoogeboom, Heek, Salimans (2023), "Simple
+	// diffusion: end-to-end diffusion for high resolution images", section 3.2.
+	Pooled []float64 `json:"pooled"`
+
 	Rate     float64 `json:"rate"`     // peak learning rate; 1e-3
 	Warm     int     `json:"warm"`     // steps of linear warm-up; 500
 	Schedule string  `json:"schedule"` // an entry of Schedules; cosine
@@ -168,6 +175,9 @@ func (c TrainConfig) check(rows, dim int) error {
 	}
 	if c.UNet.Height != 0 && c.UNet.Dim() != dim {
 		return fmt.Errorf("%w: a U-Net for %d×%d pixels of %d channels on rows of %d numbers", ErrTraining, c.UNet.Height, c.UNet.Width, c.UNet.Channels, dim)
+	}
+	if err := c.checkPooled(); err != nil {
+		return err
 	}
 	if c.UNet.Classes != 0 && c.UNet.Classes != c.classes() {
 		return fmt.Errorf("%w: a U-Net of %d classes on labels of %d; leave Classes to be counted", ErrTraining, c.UNet.Classes, c.classes())

@@ -49,17 +49,28 @@ type examples struct {
 	level         []float64 // as the network is told
 	class         []int     // nil: no classes
 	weight        []float64
+	metric        []float32 // of a row, for errors of pooled pictures
 	zero, u       []float32 // input and output of the losses' weights
 }
 
 func newExamples(rows, dim int, classes bool) examples {
 	b := rows * dim
 	e := examples{in: make([]float32, b), target: make([]float32, b), f: make([]float32, b), z: make([]float64, b),
-		sigma: make([]float64, rows), level: make([]float64, rows), weight: make([]float64, rows), zero: make([]float32, rows), u: make([]float32, rows)}
+		sigma: make([]float64, rows), level: make([]float64, rows), weight: make([]float64, rows), metric: make([]float32, dim), zero: make([]float32, rows), u: make([]float32, rows)}
 	if classes {
 		e.class = make([]int, rows)
 	}
 	return e
+}
+
+// residual makes F − target of a row in the place of F.
+func (e *examples) residual(r int) []float32 {
+	dim := len(e.in) / len(e.level)
+	f := e.f[r*dim:][:dim]
+	for k, v := range e.target[r*dim:][:dim] {
+		f[k] -= v
+	}
+	return f
 }
 
 // tileStride keeps the streams of tiles apart.

@@ -85,9 +85,11 @@ func (t *trainer) check(ctx context.Context) (float64, error) {
 		e := &h.tiles[i]
 		h.pass[worker].Forward(e.f, e.in, e.level, e.class)
 		h.sums[i] = 0
-		for k, f := range e.f {
-			d := float64(f - e.target[k])
-			h.sums[i] += d * d * e.weight[k/t.dim]
+		for r, weight := range e.weight {
+			row := e.residual(r)
+			for k, d := range t.metric(e.metric, row) {
+				h.sums[i] += float64(row[k]) * float64(d) * weight
+			}
 		}
 		return nil
 	}); err != nil {

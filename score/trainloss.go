@@ -77,6 +77,9 @@ func (l Loss) check(c *TrainConfig) error {
 	if c.InputNoise > 0 {
 		return fmt.Errorf("%w: input-noise %v with the loss %s, which would take it for the level's own; set 0 or another loss", ErrTraining, c.InputNoise, l.Name)
 	}
+	if len(c.Pooled) > 0 {
+		return fmt.Errorf("%w: errors of pooled pictures, weights %v, with the loss %s, which knows no row's error; take a denoising one", ErrTraining, c.Pooled, l.Name)
+	}
 	return nil
 }
 

@@ -10,18 +10,20 @@ import (
 	"github.com/ito-sde/ito/score"
 )
 
-// Losses by differences train the same bits for any number of workers and from any
+// Losses by differences, and of pooled pictures, train the same bits for any number of workers and from any
 // interruption, of an MLP and of a U-Net with classes.
 func TestTrainProbeBits(t *testing.T) {
 	pictures, unet := everything()
 	unet.LearnWeights, unet.Loss, unet.Penalty, unet.Steps, unet.CheckEvery = false, "sliced", 0.1, 8, 4
+	_, pooled := everything()
+	pooled.Pooled, pooled.Penalty, pooled.Steps, pooled.CheckEvery = []float64{2, 4}, 0.1, 8, 4
 	mlp := small
 	mlp.Loss, mlp.Steps, mlp.Penalty, mlp.Hidden = "implicit", 20, 0.1, 16
 	for name, c := range map[string]struct {
 		x      []float64
 		dim    int
 		config score.TrainConfig
-	}{"mlp": {cloud(500), 2, mlp}, "unet": {pictures, 16, unet}} {
+	}{"mlp": {cloud(500), 2, mlp}, "unet": {pictures, 16, unet}, "pooled": {pictures, 16, pooled}} {
 		var want []byte
 		for _, workers := range []int{1, 2, 8} {
 			config := c.config

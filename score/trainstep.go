@@ -192,18 +192,20 @@ func (t *trainer) gradient(worker, i int) {
 	}
 }
 
-// denoise adds the gradient of w c² ‖F − target‖².
+// denoise adds the gradient of w c² ‖F − target‖², or with c.Pooled of the same in their
+// metric.
 func (t *trainer) denoise(pass nn.Pass, b *trainTile) {
 	pass.Forward(b.f, b.in, b.level, b.class)
 	n := float64(len(b.f))
 	for r := range t.rows {
 		var sum float64
-		weight, shrink := b.weight[r], b.shrink[r]
-		for k := r * t.dim; k < (r+1)*t.dim; k++ {
-			e := float64(b.f[k] - b.target[k])
-			sum += e * e
-			b.loss += e * e / n * weight
-			b.f[k] = float32(2 * e / n * shrink)
+		weight, shrink, row := b.weight[r], b.shrink[r], b.residual(r)
+		p := t.metric(b.metric, row)
+		for k := range row {
+			e, d := float64(row[k]), float64(p[k])
+			sum += e * d
+			b.loss += e * d / n * weight
+			row[k] = float32(2 * d / n * shrink)
 		}
 		b.sums[r] = sum
 	}

@@ -18,7 +18,7 @@ func TestTrainUNet(t *testing.T) {
 	dir := t.TempDir()
 	model := filepath.Join(dir, "m")
 	args := []string{"train", "--model", "unet", "--classes", "--base", "8", "--blocks", "1", "--batch", "16", "--steps", "60",
-		"--loss", "flow", "--learn-weights", "--schedule", "sqrt", "--hold-out", "0.05", "--check-every", "20", "--out", model}
+		"--loss", "flow", "--learn-weights", "--pooled", "2,4", "--schedule", "sqrt", "--hold-out", "0.05", "--check-every", "20", "--out", model}
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	_, err := runContext(t, ctx, args...)
 	cancel()
@@ -100,6 +100,9 @@ func TestTrainClearErrors(t *testing.T) {
 		"class-drop 0.2 without labels":        "--class-drop 0.2",
 		"penalty -1 is out of range":           "--penalty -1",
 		"input-noise 0.1 with the loss sliced": "--loss sliced --input-noise 0.1",
+		"where rows are no pictures":           "--pooled 2",
+		"in squares of 16, for 4 weights":      "--model unet --pooled 2,4,8,16",
+		"knows no row's error":                 "--model unet --loss sliced --pooled 2",
 		"learned weights divide by":            "--loss implicit --learn-weights",
 		"hold-out 2 is out of range":           "--hold-out 2",
 		"steps -1 is out of range":             "--steps -1",
