@@ -36,7 +36,7 @@ type TrainConfig struct {
 
 	// Penalty is λ of λ w E‖s (∂D/∂y) v‖², v of ±1 at random, by differences: how far D
 	// moves with a row y = x_0 + s ε that moves by s. The slope of D on Gaussian data of
-	// variance v becomes v/(v + (1+λ) s²). It takes three times as long. Drucker, LeCun
+	// variance v becomes v/(v + (1+λ) s²). A step takes about twice as long. Drucker, LeCun
 	// (1992), "Improving generalization performance using double backpropagation".
 	Penalty float64 `json:"penalty"`
 

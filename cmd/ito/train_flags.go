@@ -37,7 +37,7 @@ func (o *trainOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&c.Loss, "loss", "edm", "law and weight of the levels, listed above")
 	f.BoolVar(&c.LearnWeights, "learn-weights", false, "divide the loss of each level by its size, learned along")
 	f.Float64Var(&c.InputNoise, "input-noise", 0, "more noise on what the network sees, as a share of the level's; 0.1 makes it bear a sampler's errors")
-	f.Float64Var(&c.Penalty, "penalty", 0, "price of the denoiser's slope, as a share of the loss; it triples the time")
+	f.Float64Var(&c.Penalty, "penalty", 0, "price of the denoiser's slope, as a share of the loss; steps take about twice as long")
 	f.Float64SliceVar(&c.Pooled, "pooled", nil, "of a U-Net, weights of the error of pictures pooled by 2, 4, …: 2,4 is the multiscale loss of simple diffusion for 3 scales")
 	f.Float64Var(&c.Rate, "rate", 1e-3, "peak learning rate")
 	f.IntVar(&c.Warm, "warm", 500, "steps of warm-up")
