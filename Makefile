@@ -6,6 +6,7 @@
 # onnx      networks in ONNX files, on the ONNX Runtime that ITO_ONNXRUNTIME names or npm has
 # model     trains the shipped network anew, to the same bits on one architecture
 # picture   the README's picture
+# unet      trains a U-Net with classes and judges it: the README's figures and picture (three minutes)
 # lint      staticcheck, golangci-lint, and the six platforms
 # fuzz      random systems, methods and settings through ode.Solve, for ten minutes
 # mutants   broken copies of the samplers, of which the ladder must catch nearly all (three minutes)
@@ -18,7 +19,7 @@
 # noise-study  the statistical tests of the noise on 1e8 numbers, its speed and that of its trees
 # ensemble-study  ensembles' rate beside their normals'; 1e8 paths killed and resumed; the memory of 1e9 (ten minutes)
 # multilevel-study  the Heston call's work and, over 1000 repeats, its intervals' coverage (two minutes)
-.PHONY: compare test race bench bench-peers onnx model picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study ensemble-study multilevel-study likelihood-study global-study
+.PHONY: compare test race bench bench-peers onnx model unet picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study ensemble-study multilevel-study likelihood-study global-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -54,6 +55,9 @@ onnx:
 model:
 	go run ./cmd/ito train --data digits --out cmd/ito/digits.safetensors
 	rm -f cmd/ito/digits.safetensors.loss.png cmd/ito/digits.safetensors.loss.jsonl
+
+unet:
+	go run ./validation/unet
 
 picture:
 	go run ./cmd/ito compare --picture docs/digits.png --samplers dpm++2m --nfe 20 --n 10000 --out ''
