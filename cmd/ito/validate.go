@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ito-sde/ito/sde"
 	"github.com/ito-sde/ito/validation"
 )
 
@@ -17,7 +19,7 @@ func validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Certify every sampler: its order and exact error on a Gaussian, and its samples' law",
-		Long: `Validate puts every sampler on the analytic ladder: on a Gaussian target each
+		Long: `Validate puts every sampler on the analytic ladder, on every process: on a Gaussian target each
 step is an affine map, whose impulses give the exact law of the output without
 Monte Carlo. "order" is the slope of the exact W2 to the true marginal under
 refinement; "exact W2" and "exact KL" stand for 50 steps from the exact start;
@@ -29,6 +31,11 @@ an order misses its claim by more than 0.1, "point" exceeds 1e-12 or z exceeds 6
 An order of 0 claims an exact law in any number of steps.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.Processes == nil {
+				for _, p := range slices.Concat(sde.Catalogue, sde.Augmented) {
+					c.Processes = append(c.Processes, p.Name)
+				}
+			}
 			bar := newProgress(os.Stderr)
 			c.Progress = func(done, total int, what string) { bar.set(int64(done), int64(total), what) }
 			rows, err := validation.Ladder(cmd.Context(), c)
@@ -59,8 +66,8 @@ An order of 0 claims an exact law in any number of steps.`,
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&c.Samplers, "samplers", nil, "samplers; default: all")
-	f.StringSliceVar(&c.Processes, "process", nil, "forward processes; default: vp, ve, and cld for samplers of phase space")
-	f.IntVar(&c.Samples, "n", 1_000_000, "samples to hold against the exact law; 0: none")
+	f.StringSliceVar(&c.Processes, "process", nil, "forward processes; default: all")
+	f.IntVar(&c.Samples, "n", 100_000, "samples to hold against the exact law; 0: none")
 	f.Uint64Var(&c.Seed, "seed", 1, "seed of all random numbers")
 	f.IntVar(&c.Workers, "workers", 0, "goroutines; 0: one a core")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
@@ -74,6 +81,8 @@ func printLadder(cmd *cobra.Command, rows []validation.LadderRow) error {
 		verdict := "ok"
 		if !r.Pass {
 			verdict = "FAIL " + r.Note
+		} else if r.Note != "" {
+			verdict = "ok, " + r.Note
 		}
 		point := ""
 		if r.PointW2 > 0 {
