@@ -44,6 +44,9 @@ type Config struct {
 	Batch int
 	// Threads of one run; 0: one, since samplers have their own.
 	Threads int
+	// Memory bounds what all networks of the process take on the CPU, in bytes; that
+	// of the first Open counts. 0: 16 GiB.
+	Memory int
 	// CUDA runs on a GPU, which the library must have been built for.
 	CUDA bool
 	// Library is ONNX Runtime's shared library; "": the environment's

@@ -21,8 +21,9 @@
 // given x (α'/α) at the level (α', σ') of its own process that has the same ratio
 // α/σ, where the denoised data are the same.
 //
-// A file that is broken gives an error. But a network is a program: one that was made
-// to take memory or time will, as any program would.
+// A file that is broken gives an error, and one that asks for more memory than
+// Config.Memory is refused it. But a network is a program: one that was made to take
+// time will.
 //
 // export.py beside this file exports a PyTorch module; ExampleOpen runs one.
 package onnx

@@ -66,8 +66,11 @@ func Open(path string, c Config) (*Model, error) {
 	if c.Process == nil {
 		return nil, fmt.Errorf("%w: no Process; want that which the network was trained for", ErrConfig)
 	}
-	if c.Batch < 0 || c.Threads < 0 {
-		return nil, fmt.Errorf("%w: Batch %d and Threads %d must not be negative", ErrConfig, c.Batch, c.Threads)
+	if c.Batch < 0 || c.Threads < 0 || c.Memory < 0 {
+		return nil, fmt.Errorf("%w: Batch %d, Threads %d and Memory %d must not be negative", ErrConfig, c.Batch, c.Threads, c.Memory)
+	}
+	if c.Memory == 0 {
+		c.Memory = 16 << 30
 	}
 	for _, n := range c.Shape {
 		if n < 1 {

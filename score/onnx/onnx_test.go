@@ -22,7 +22,9 @@ import (
 
 // TestMain says once what is missing: who builds with the tag wants the tests to run.
 func TestMain(m *testing.M) {
-	if _, err := onnx.Open("testdata/edm.onnx", config("edm", score.EDM(0.5), onnx.QuarterLogSigma)); err != nil {
+	c := config("edm", score.EDM(0.5), onnx.QuarterLogSigma)
+	c.Memory = 1 << 28 // for all tests
+	if _, err := onnx.Open("testdata/edm.onnx", c); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -251,6 +253,16 @@ func TestBrokenFiles(t *testing.T) {
 		require.NoError(t, m.Close())
 	}
 	require.Positive(t, refused)
+}
+
+// A file of 244 bytes that asks for a GiB is refused it: the tests run with a quarter.
+func TestHugeNetworkIsRefused(t *testing.T) {
+	m, err := onnx.Open("testdata/huge.onnx", settings()["edm"])
+	if err == nil {
+		err = m.Denoise(make([]float64, 4), make([]float64, 4), sde.Level{Alpha: 1, Sigma: 1})
+		require.NoError(t, m.Close())
+	}
+	require.ErrorIs(t, err, onnx.ErrFile)
 }
 
 // FuzzOpen opens what is no network, or nearly one: an error, or a model that answers

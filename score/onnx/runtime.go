@@ -26,7 +26,7 @@ var library struct {
 }
 
 // load starts ONNX Runtime once.
-func load(path string) error {
+func load(path string, memory int) error {
 	library.Lock()
 	defer library.Unlock()
 	if path == "" {
@@ -49,6 +49,19 @@ func load(path string) error {
 		return fmt.Errorf("%w at %s: %w; name the shared library in Config.Library or ITO_ONNXRUNTIME", ErrRuntime, path, err)
 	}
 	library.path = path
+	// A file may ask for any memory: what it gets comes from an arena that ends.
+	info, err := ort.GetMemoryInfo()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRuntime, err)
+	}
+	arena, err := ort.NewArenaCfg(memory, -1, -1, -1)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRuntime, err)
+	}
+	defer arena.Destroy()
+	if err := ort.CreateAndRegisterAllocator(info, arena); err != nil {
+		return fmt.Errorf("%w: %w", ErrRuntime, err)
+	}
 	return nil
 }
 
@@ -60,7 +73,7 @@ func open(path string, c *Config) (ps ports, r *runtime, err error) {
 	if info.IsDir() || info.Size() == 0 {
 		return ps, nil, fmt.Errorf("%s: %w: it is empty, or a folder", path, ErrFile)
 	}
-	if err := load(c.Library); err != nil {
+	if err := load(c.Library, c.Memory); err != nil {
 		return ps, nil, err
 	}
 	r = &runtime{path: path}
@@ -73,7 +86,10 @@ func open(path string, c *Config) (ps ports, r *runtime, err error) {
 	if r.options, err = ort.NewSessionOptions(); err != nil {
 		return ps, nil, fmt.Errorf("%w: %w", ErrRuntime, err)
 	}
-	if err := errors.Join(r.options.SetIntraOpNumThreads(max(c.Threads, 1)), r.options.SetInterOpNumThreads(1)); err != nil {
+	if err := errors.Join(r.options.SetIntraOpNumThreads(max(c.Threads, 1)), r.options.SetInterOpNumThreads(1),
+		r.options.AddSessionConfigEntry("session.use_env_allocators", "1"),
+		// Folding has memory of its own; exporters have done it already.
+		r.options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding")); err != nil {
 		return ps, r, fmt.Errorf("%w: %w", ErrRuntime, err)
 	}
 	if c.CUDA {
