@@ -18,6 +18,7 @@ import (
 
 type likelihoodOptions struct {
 	data, model, method, process, probeLaw, cells, out string
+	onnx                                               onnxFlags
 
 	rows, components, probes, draws, steps, nodes, workers int
 
@@ -51,7 +52,8 @@ the values themselves. Uniform noise is ruinous where a column hardly varies.`,
 	f.IntVar(&o.rows, "rows", 100, "rows of the data, evenly spaced through it; 0: all")
 	f.StringVar(&o.model, "model", "", "a network that ito train wrote, or mixture: one fitted to the data; default: the shipped network")
 	f.IntVar(&o.components, "components", 0, "components of the mixture; 0: 20, or a component for 20 rows")
-	f.StringVar(&o.method, "method", "flow", "flow, bound or steps")
+	o.onnx.add(cmd)
+	f.StringVar(&o.method, "method", "flow", "flow, bound or steps; flow needs --probes for a network of --onnx")
 	f.StringVar(&o.process, "process", "vp", "forward process")
 	f.IntVar(&o.probes, "probes", 0, "of --method flow: Hutchinson's probes a row; 0: the exact trace")
 	f.StringVar(&o.probeLaw, "probe-law", "signs", "of --probes: signs or normal")
@@ -129,6 +131,16 @@ func (o *likelihoodOptions) run(cmd *cobra.Command) error {
 
 // source returns the model, and expresses the set in its coordinates.
 func (o *likelihoodOptions) source(ctx context.Context, set *dataset.Set, bar *progress) (score.Model, error) {
+	if o.onnx.file != "" {
+		if o.model != "" {
+			return nil, errors.New("--onnx and --model: give one of them")
+		}
+		net, err := o.onnx.load()
+		if err == nil && net.Dim() != set.Dim {
+			err = fmt.Errorf("%s is for rows of %d numbers, %s has %d", o.onnx.file, net.Dim(), set.Name, set.Dim)
+		}
+		return net, err
+	}
 	if o.model == mixtureModel {
 		return fitted(ctx, set, o.components, o.seed, o.workers, bar)
 	}

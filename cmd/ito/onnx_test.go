@@ -53,6 +53,8 @@ func TestONNXSample(t *testing.T) {
 	require.FileExists(t, file)
 	_, err = run(t, "compare", "--onnx", onnxData+"noise.onnx", "--out", "")
 	require.ErrorContains(t, err, "is for rows of 4 numbers, digits has 64")
+	_, err = run(t, "likelihood", "--onnx", onnxData+"noise.onnx", "--method", "bound")
+	require.ErrorContains(t, err, "is for rows of 4 numbers, digits has 64")
 	printed, err := run(t, append(args, "--process", "edm", "--sampler", "ddim", "--nfe", "5")...)
 	require.NoError(t, err)
 	require.Contains(t, printed, "10 samples of 4 numbers, NFE 5")
