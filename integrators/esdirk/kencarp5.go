@@ -1,8 +1,9 @@
 package esdirk
 
 // KenCarp5 is the pair 5(4) of Kennedy and Carpenter, eight stages, with an explicit
-// companion: split problems at tolerances 1e-6 to 1e-10. Its embedded formula is
-// close to it and says little: errors of a hundred tolerances are usual where nothing
+// companion: split problems at tolerances 1e-6 to 1e-10. Its estimate hardly sees
+// linear problems: the leading term, z⁵ of its stability function, has 1.8e-8 for
+// KenCarp58's 3.0e-4. Errors of a hundred tolerances are usual where nothing
 // is stiff, 2400 on problem B1 of DETEST at 1e-9. KenCarp58 has the better one.
 //
 // Kennedy, Carpenter (2003), Additive Runge–Kutta schemes for convection–diffusion–

@@ -114,3 +114,30 @@ func TestUnknownName(t *testing.T) {
 	require.ErrorIs(t, err, esdirk.ErrSplit)
 	var _ integrators.Implicit = m
 }
+
+// What the docs say of KenCarp5's estimate: on y' = λy its leading term, the coefficient
+// of z⁵, is 10⁴ times less than KenCarp58's.
+func TestKenCarp5EstimatesLittle(t *testing.T) {
+	leading := func(m *esdirk.Tableau) float64 {
+		v := make([]float64, len(m.C))
+		for i := range v {
+			v[i] = 1
+		}
+		for range 4 {
+			next := make([]float64, len(v))
+			for i, row := range m.A {
+				for j, a := range row {
+					next[i] += a * v[j]
+				}
+			}
+			v = next
+		}
+		sum := 0.0
+		for i, e := range m.E {
+			sum += e * v[i]
+		}
+		return math.Abs(sum)
+	}
+	require.InDelta(t, 1.77e-8, leading(esdirk.KenCarp5), 1e-10)
+	require.InDelta(t, 2.95e-4, leading(esdirk.KenCarp58), 1e-6)
+}
