@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ito-sde/ito/integrators"
-	"github.com/ito-sde/ito/internal/atomicfile"
-	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/ode"
 	"github.com/ito-sde/ito/validation/problems"
 )
@@ -84,13 +81,8 @@ func (o *benchOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.plot != "" {
-		if _, err := report.Format(o.plot); err != nil {
-			return fmt.Errorf("--plot %w", err)
-		}
-		if err := atomicfile.Check(o.plot); err != nil {
-			return err
-		}
+	if err := checkPlot(o.plot); err != nil {
+		return err
 	}
 	bar := newProgress(os.Stderr)
 	defer bar.clear()
@@ -111,9 +103,7 @@ func (o *benchOptions) run(cmd *cobra.Command) error {
 	}
 	switch out := cmd.OutOrStdout(); {
 	case o.asJSON:
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		return e.Encode(rows)
+		return writeJSON(out, rows)
 	case o.asCSV:
 		return benchCSV(out, rows)
 	default:

@@ -11,7 +11,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/report"
 )
 
@@ -72,11 +71,7 @@ func (o *benchOptions) draw(rows []benchRow) error {
 	if len(panels) == 0 {
 		return errors.New("--plot: no solve succeeded: " + strings.Join(failures(rows), "; "))
 	}
-	format, err := report.Format(o.plot)
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(o.plot, func(w io.Writer) error { return report.Curves(w, format, panels) })
+	return writePlot(o.plot, panels)
 }
 
 func failures(rows []benchRow) []string {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"slices"
@@ -14,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ito-sde/ito/integrators/stochastic"
-	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/sde"
 	"github.com/ito-sde/ito/sde/noise"
@@ -88,13 +85,8 @@ func (o *benchSDEOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.plot != "" {
-		if _, err := report.Format(o.plot); err != nil {
-			return fmt.Errorf("--plot %w", err)
-		}
-		if err := atomicfile.Check(o.plot); err != nil {
-			return err
-		}
+	if err := checkPlot(o.plot); err != nil {
+		return err
 	}
 	bar := newProgress(os.Stderr)
 	defer bar.clear()
@@ -115,9 +107,7 @@ func (o *benchSDEOptions) run(cmd *cobra.Command) error {
 	}
 	switch out := cmd.OutOrStdout(); {
 	case o.asJSON:
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		return e.Encode(rows)
+		return writeJSON(out, rows)
 	case o.asCSV:
 		return sdeCSV(out, rows)
 	default:
@@ -258,10 +248,6 @@ func (o *benchSDEOptions) time(ctx context.Context, e sde.Ensemble) (seconds flo
 
 // draw writes the diagrams: a panel a problem, a curve a method.
 func (o *benchSDEOptions) draw(rows []sdeRow) error {
-	format, err := report.Format(o.plot)
-	if err != nil {
-		return err
-	}
 	var panels []report.Panel
 	for _, r := range rows {
 		i := slices.IndexFunc(panels, func(p report.Panel) bool { return p.Title == r.Problem })
@@ -286,5 +272,5 @@ func (o *benchSDEOptions) draw(rows []sdeRow) error {
 		c := &(*curves)[k]
 		c.X, c.Y = append(c.X, x), append(c.Y, y)
 	}
-	return atomicfile.Write(o.plot, func(w io.Writer) error { return report.Curves(w, format, panels) })
+	return writePlot(o.plot, panels)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -104,9 +103,7 @@ func (o *compareOptions) run(cmd *cobra.Command) error {
 		}
 	}
 	if o.asJSON {
-		e := json.NewEncoder(cmd.OutOrStdout())
-		e.SetIndent("", "  ")
-		return e.Encode(got)
+		return writeJSON(cmd.OutOrStdout(), got)
 	}
 	if err := printComparison(cmd, got); err != nil {
 		return err

@@ -13,7 +13,6 @@ import (
 
 	"github.com/ito-sde/ito/integrators/stochastic"
 	"github.com/ito-sde/ito/internal/atomicfile"
-	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/sde"
 	"github.com/ito-sde/ito/sde/models"
 )
@@ -131,11 +130,7 @@ func (o *ensembleOptions) run(cmd *cobra.Command, name string) error {
 	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s by %s: %d paths of %d steps to t = %g, %s\n", t.name, t.method, r.Paths, t.e.Steps, t.e.T1, took.Round(time.Millisecond))
 	f := t.figures(r)
 	if o.plot != "" {
-		format, err := report.Format(o.plot)
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.Write(o.plot, func(w io.Writer) error { return report.Curves(w, format, f.fans()) }); err != nil {
+		if err := writePlot(o.plot, f.fans()); err != nil {
 			return err
 		}
 	}
@@ -219,13 +214,8 @@ func (o *ensembleOptions) files() error {
 			return err
 		}
 	}
-	if o.plot != "" {
-		if _, err := report.Format(o.plot); err != nil {
-			return fmt.Errorf("--plot %w", err)
-		}
-		if err := atomicfile.Check(o.plot); err != nil {
-			return err
-		}
+	if err := checkPlot(o.plot); err != nil {
+		return err
 	}
 	switch {
 	case o.checkpoint == "" && (o.resume || o.given("every")):

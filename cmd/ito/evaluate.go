@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -76,9 +75,7 @@ that of their distances (1).`,
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(rows)
+				return writeJSON(cmd.OutOrStdout(), rows)
 			}
 			return printEvaluation(cmd, rows, reference)
 		},

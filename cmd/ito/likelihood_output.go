@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -81,9 +80,7 @@ func (r *likelihoodReport) print(out io.Writer, asJSON bool) error {
 		r.Interval = []float64{lo, hi}
 	}
 	if asJSON {
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return writeJSON(out, r)
 	}
 	what := "log density"
 	if r.Quantised {

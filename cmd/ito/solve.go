@@ -281,11 +281,7 @@ func (o *solveOptions) write(cmd *cobra.Command, t *task, out *trajectory) error
 		if err != nil {
 			return err
 		}
-		format, err := report.Format(o.plot)
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.Write(o.plot, func(w io.Writer) error { return report.Curves(w, format, []report.Panel{panel}) }); err != nil {
+		if err := writePlot(o.plot, []report.Panel{panel}); err != nil {
 			return err
 		}
 	}

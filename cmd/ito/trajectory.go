@@ -69,10 +69,7 @@ func (o *solveOptions) output(t *task, m integrators.Method) (*trajectory, error
 	case o.phase != nil && o.logT:
 		return nil, errors.New("--log-t is for plots over time, not for --phase")
 	case o.plot != "":
-		if _, err := report.Format(o.plot); err != nil {
-			return nil, fmt.Errorf("--plot %w", err)
-		}
-		if err := atomicfile.Check(o.plot); err != nil {
+		if err := checkPlot(o.plot); err != nil {
 			return nil, err
 		}
 		if _, err := out.axes(o.phase); err != nil {

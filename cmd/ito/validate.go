@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -50,9 +49,7 @@ An order of 0 claims an exact law in any number of steps.`,
 				}
 			}
 			if asJSON {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				if err := e.Encode(rows); err != nil {
+				if err := writeJSON(cmd.OutOrStdout(), rows); err != nil {
 					return err
 				}
 			} else if err := printLadder(cmd, rows); err != nil {
