@@ -2,7 +2,7 @@ package esdirk
 
 // KenCarp58 is the later pair 5(4) of Kennedy and Carpenter, eight stages, with an
 // explicit companion. From the third on, every stage damps an infinitely stiff
-// component by itself, and the errors are smaller than KenCarp5's.
+// component by itself.
 //
 // Kennedy, Carpenter (2019), Higher-order additive Runge–Kutta schemes for ordinary
 // differential equations, ARK5(4)8L[2]SA₂.

@@ -115,15 +115,16 @@ func TestUnknownName(t *testing.T) {
 	var _ integrators.Implicit = m
 }
 
-// What the docs say of KenCarp5's estimate: on y' = λy its leading term, the coefficient
-// of z⁵, is 10⁴ times less than KenCarp58's.
-func TestKenCarp5EstimatesLittle(t *testing.T) {
-	leading := func(m *esdirk.Tableau) float64 {
+// On y' = λy the estimate's leading term is the first power of z beyond the order of
+// the lesser solution. Where its coefficient is as good as nil, the estimate is blind;
+// the order conditions do not show that, nor does convergence.
+func TestEstimatesSeeLinearProblems(t *testing.T) {
+	each(t, func(t *testing.T, m *esdirk.Tableau) {
 		v := make([]float64, len(m.C))
 		for i := range v {
 			v[i] = 1
 		}
-		for range 4 {
+		for range min(m.P, m.Est) {
 			next := make([]float64, len(v))
 			for i, row := range m.A {
 				for j, a := range row {
@@ -136,8 +137,10 @@ func TestKenCarp5EstimatesLittle(t *testing.T) {
 		for i, e := range m.E {
 			sum += e * v[i]
 		}
-		return math.Abs(sum)
-	}
-	require.InDelta(t, 1.77e-8, leading(esdirk.KenCarp5), 1e-10)
-	require.InDelta(t, 2.95e-4, leading(esdirk.KenCarp58), 1e-6)
+		require.Greater(t, math.Abs(sum), 1e-5) // KenCarp47 has the least, 6e-5
+		if m == esdirk.KenCarp5 { // with E_5 = 0 and the order conditions this is all of E
+			require.InDelta(t, 3e-4, sum, 1e-15)
+			require.Zero(t, m.E[4])
+		}
+	})
 }
