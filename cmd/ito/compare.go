@@ -68,6 +68,9 @@ func (o *compareOptions) run(cmd *cobra.Command) error {
 	if len(o.c.Samplers) == 1 && o.c.Samplers[0] == "all" {
 		o.c.Samplers = nil
 	}
+	if err := errors.Join(checkFile("out", o.out, ".html", ".htm"), checkFile("picture", o.picture, ".png")); err != nil {
+		return err
+	}
 	for _, n := range o.c.NFE {
 		if n < 2 {
 			return fmt.Errorf("--nfe %d: one step and the final denoising take 2 evaluations at least", n)
@@ -91,27 +94,28 @@ func (o *compareOptions) run(cmd *cobra.Command) error {
 		}
 		return err
 	}
+	if o.asJSON {
+		err = writeJSON(cmd.OutOrStdout(), got)
+	} else {
+		err = printComparison(cmd, got)
+	}
+	return errors.Join(err, o.write(cmd, set, got))
+}
+
+// write makes the page and the picture, one also where the other cannot be.
+func (o *compareOptions) write(cmd *cobra.Command, set *dataset.Set, got *validation.Comparison) error {
+	var page, picture error
 	if o.out != "" {
 		command := "ito " + strings.Join(os.Args[1:], " ")
-		if err := atomicfile.Write(o.out, func(w io.Writer) error { return report.Write(w, set, got, command) }); err != nil {
-			return err
+		page = atomicfile.Write(o.out, func(w io.Writer) error { return report.Write(w, set, got, command) })
+		if page == nil && !o.asJSON {
+			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", o.out)
 		}
 	}
 	if o.picture != "" {
-		if err := o.drawPicture(set, got); err != nil {
-			return err
-		}
+		picture = o.drawPicture(set, got)
 	}
-	if o.asJSON {
-		return writeJSON(cmd.OutOrStdout(), got)
-	}
-	if err := printComparison(cmd, got); err != nil {
-		return err
-	}
-	if o.out != "" {
-		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", o.out)
-	}
-	return nil
+	return errors.Join(page, picture)
 }
 
 // models are the network, where there is one for the data, and the mixture.

@@ -209,10 +209,8 @@ func (o *ensembleOptions) times(e *sde.Ensemble) {
 
 // files checks where to write before the work.
 func (o *ensembleOptions) files() error {
-	if o.out != "" && o.out != "-" {
-		if err := tableFile(o.out); err != nil {
-			return err
-		}
+	if err := checkTable(o.out); err != nil {
+		return err
 	}
 	if err := checkPlot(o.plot); err != nil {
 		return err

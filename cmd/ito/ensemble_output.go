@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/dataset"
 	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/sde"
@@ -120,15 +119,6 @@ func (f *figures) rows() (header []string, rows []float64) {
 		}
 	}
 	return header, rows
-}
-
-// tableFile checks the name of a CSV or NPY file to write.
-func tableFile(path string) error {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".csv", ".npy":
-		return atomicfile.Check(path)
-	}
-	return fmt.Errorf("--out %s: want a name that ends in .csv or .npy, or -", path)
 }
 
 func (f *figures) writer(path string) func(io.Writer) error {

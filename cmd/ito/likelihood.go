@@ -81,6 +81,9 @@ func (o *likelihoodOptions) check(cmd *cobra.Command) error {
 			return fmt.Errorf("--%s is for --method %s", name, method)
 		}
 	}
+	if err := checkFile("out", o.out, ".npy"); err != nil {
+		return err
+	}
 	switch {
 	case o.rows < 0 || o.probes < 0 || o.draws < 1:
 		return fmt.Errorf("--rows %d, --probes %d, --draws %d: want none negative and at least one draw", o.rows, o.probes, o.draws)
@@ -121,12 +124,10 @@ func (o *likelihoodOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if o.out != "" {
-		if err := atomicfile.Write(o.out, func(w io.Writer) error { return dataset.WriteNPY(w, r.rows, 1) }); err != nil {
-			return err
-		}
+	if err := r.print(cmd.OutOrStdout(), o.asJSON); err != nil || o.out == "" {
+		return err
 	}
-	return r.print(cmd.OutOrStdout(), o.asJSON)
+	return atomicfile.Write(o.out, func(w io.Writer) error { return dataset.WriteNPY(w, r.rows, 1) })
 }
 
 // source returns the model, and expresses the set in its coordinates.

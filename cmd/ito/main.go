@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -30,9 +31,15 @@ func main() {
 
 func root() *cobra.Command {
 	c := &cobra.Command{
-		Use:           "ito",
-		Short:         "Solve differential equations and sample from score-based generative models, with errors that are proved",
-		SilenceUsage:  true,
+		Use:          "ito",
+		Short:        "Solve differential equations and sample from score-based generative models, with errors that are proved",
+		SilenceUsage: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if f := cmd.Flags().Lookup("workers"); f != nil && strings.HasPrefix(f.Value.String(), "-") {
+				return fmt.Errorf("--workers %s: want a number of goroutines, or 0 for one a core", f.Value)
+			}
+			return nil
+		},
 		SilenceErrors: true,
 	}
 	c.AddCommand(compareCommand(), trainCommand(), averageCommand(), sampleCommand(), validateCommand(), solveCommand(), benchCommand(), distanceCommand(), ensembleCommand(), tuneCommand(), likelihoodCommand(), evaluateCommand())

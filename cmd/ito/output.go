@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/report"
@@ -14,6 +17,26 @@ func writeJSON(out io.Writer, v any) error {
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// checkFile refuses, before the work, a file of a flag that would not be what its
+// name says or could not be written after it. No name is no file.
+func checkFile(flag, path string, endings ...string) error {
+	if path == "" {
+		return nil
+	}
+	if !slices.Contains(endings, strings.ToLower(filepath.Ext(path))) {
+		return fmt.Errorf("--%s %s: want a name that ends in %s", flag, path, strings.Join(endings, " or "))
+	}
+	return atomicfile.Check(path)
+}
+
+// checkTable is checkFile for a table, which - prints.
+func checkTable(path string) error {
+	if path == "-" {
+		return nil
+	}
+	return checkFile("out", path, ".csv", ".npy")
 }
 
 // checkPlot refuses, before the work, a --plot that could not be drawn or written

@@ -38,9 +38,11 @@ func (o *trainOptions) run(cmd *cobra.Command) error {
 	if o.out == "" {
 		return errors.New("--out says where to write the model, and is missing")
 	}
-	// Better before the work than after it.
-	if f, err := os.Stat(o.out); err == nil && f.IsDir() {
-		return fmt.Errorf("--out %s is a folder; name a file", o.out)
+	if o.c.Steps < 1 {
+		return fmt.Errorf("--steps %d: want at least one", o.c.Steps)
+	}
+	if err := atomicfile.Check(o.out); err != nil { // better before the work than after it
+		return err
 	}
 	set, err := dataset.Load(o.data)
 	if err != nil {

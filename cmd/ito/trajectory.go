@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/integrators"
-	"github.com/ito-sde/ito/internal/atomicfile"
 	"github.com/ito-sde/ito/internal/dataset"
 	"github.com/ito-sde/ito/internal/report"
 	"github.com/ito-sde/ito/ode"
@@ -53,15 +52,8 @@ func (o *solveOptions) output(t *task, m integrators.Method) (*trajectory, error
 		}
 		out.names, out.places = append(out.names, name), append(out.places, i)
 	}
-	switch strings.ToLower(filepath.Ext(o.out)) {
-	case ".csv", ".npy":
-		if err := atomicfile.Check(o.out); err != nil {
-			return nil, err
-		}
-	default:
-		if o.out != "" && o.out != "-" {
-			return nil, fmt.Errorf("--out %s: want a name that ends in .csv or .npy, or -", o.out)
-		}
+	if err := checkTable(o.out); err != nil {
+		return nil, err
 	}
 	switch {
 	case o.plot == "" && (o.phase != nil || o.logT):
