@@ -138,7 +138,7 @@ func TestEstimatesSeeLinearProblems(t *testing.T) {
 			sum += e * v[i]
 		}
 		require.Greater(t, math.Abs(sum), 1e-5) // KenCarp47 has the least, 6e-5
-		if m == esdirk.KenCarp5 { // with E_5 = 0 and the order conditions this is all of E
+		if m == esdirk.KenCarp5 {               // with E_5 = 0 and the order conditions this is all of E
 			require.InDelta(t, 3e-4, sum, 1e-15)
 			require.Zero(t, m.E[4])
 		}

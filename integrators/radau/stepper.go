@@ -39,7 +39,10 @@ type stepper struct {
 	f, g    []float64 // f of the stages, and transformed
 	mw      []float64 // M w
 	e       []float64
-	rhs     []complex128
+	size    float64 // of the estimate, in tolerances
+	// What a few roundings make of a number, to either side without a pattern.
+	rounding []float64
+	rhs      []complex128
 
 	// The last accepted step, for the interpolant.
 	start, last []float64
@@ -171,26 +174,65 @@ func (s *stepper) estimate(dst []float64, h float64, filter bool) error {
 		s.lin.Mass.MulVec(e, du)
 		copy(du, e)
 	}
-	for i, v := range du {
-		e[i] = s.f0[i] + v
-	}
-	s.real.Solve(e)
-	if filter && !s.level.exact && s.norm(e) >= 1 {
+	if s.defect(dst, s.f0, du, h); filter && !s.level.exact && s.size >= 1 {
 		for i, v := range e {
 			s.stage[i] = s.y[i] + v
 		}
 		if err := s.lin.Eval(s.f[:n], s.t, s.stage[:n]); err != nil {
 			return err
 		}
-		for i, v := range du {
-			e[i] = s.f[i] + v
-		}
-		s.real.Solve(e)
-	}
-	for i, v := range e {
-		dst[i] = v * s.level.scale
+		s.defect(dst, s.f, du, h)
 	}
 	return nil
+}
+
+// defect sets e = (γ/h M − J)⁻¹ (f + du), dst to the larger of e scaled and P^(s−1) e,
+// and size to its norm. What the rounding of y may make of P^(s−1) e does not count.
+func (s *stepper) defect(dst, f, du []float64, h float64) {
+	l, n := s.level, s.dim
+	e, v := s.e[:n], s.stage[:n]
+	for i, d := range du {
+		e[i] = f[i] + d
+	}
+	s.real.Solve(e)
+	for i, x := range e {
+		dst[i] = l.scale * x
+	}
+	if s.size = s.norm(e); l.scale >= 1 {
+		return
+	}
+	copy(v, e)
+	for range l.C[1:] { // damped further each time
+		if s.norm(v) <= s.size*l.scale {
+			return
+		}
+		s.damp(v, h)
+	}
+	size := s.norm(v) / l.scale
+	if size <= s.size {
+		return
+	}
+	noise := s.f[:n]
+	for i, y := range s.y[:n] {
+		noise[i] = y * s.rounding[i]
+	}
+	if s.damp(noise, h); size > s.norm(noise)/l.scale {
+		copy(dst, v)
+		s.size = size
+	}
+}
+
+// damp sets v = P v = ((γ/h M − J)⁻¹ γ/h M − 1) v.
+func (s *stepper) damp(v []float64, h float64) {
+	r := s.g[s.pad : s.pad+s.dim] // beside du
+	if copy(r, v); s.lin.Mass != nil {
+		s.lin.Mass.MulVec(r, v)
+	}
+	s.real.Solve(r)
+	gamma := s.level.Gamma / h
+	for i, w := range r {
+		v[i] = gamma*w - v[i]
+	}
 }
 
 func (s *stepper) norm(e []float64) float64 {
