@@ -12,11 +12,13 @@ import (
 type estimator struct {
 	Config
 	s      Sampler
+	quasi  Quasi // s, if points are wanted
 	levels []*level
 }
 
 type level struct {
-	moments *statistics.Moments
+	moments *statistics.Moments // of all samples
+	sets    sets
 	cost    float64
 	plain   float64 // cost of P_l alone
 	want    uint64  // samples in all
@@ -25,8 +27,11 @@ type level struct {
 // addLevel adds a level of its pilot samples.
 func (e *estimator) addLevel() {
 	cost, plain := e.s.Cost(len(e.levels))
-	e.levels = append(e.levels, &level{cost: cost, plain: plain, want: e.Pilot})
+	e.levels = append(e.levels, &level{cost: cost, plain: plain, want: e.least()})
 }
+
+// least is the least number of samples of a level.
+func (e *estimator) least() uint64 { return e.Pilot * uint64(max(e.Randomisations, 1)) }
 
 func (l *level) samples() uint64 {
 	if l.moments == nil {
@@ -50,20 +55,44 @@ func (e *estimator) wants() bool {
 // sample draws the samples that levels lack and decides anew how many they want.
 func (e *estimator) sample(ctx context.Context) error {
 	for i, l := range e.levels {
-		n := l.samples()
-		if n >= l.want {
+		if l.samples() >= l.want {
 			continue
 		}
-		m, err := e.s.Sample(ctx, i, n, l.want-n)
-		if err != nil {
+		if err := e.draw(ctx, i, l); err != nil {
 			return err
 		}
-		if l.moments == nil {
-			l.moments = m
-		} else {
-			l.moments.Merge(m)
-		}
 	}
+	if e.quasi != nil {
+		e.double()
+	} else {
+		e.allocate()
+	}
+	if e.Progress != nil {
+		return e.Progress(e.describe())
+	}
+	return nil
+}
+
+// draw draws what samples a level lacks.
+func (e *estimator) draw(ctx context.Context, i int, l *level) error {
+	if e.quasi != nil {
+		return e.points(ctx, i, l)
+	}
+	n := l.samples()
+	m, err := e.s.Sample(ctx, i, n, l.want-n)
+	if err != nil {
+		return err
+	}
+	if l.moments == nil {
+		l.moments = m
+	} else {
+		l.moments.Merge(m)
+	}
+	return nil
+}
+
+// allocate decides how many independent samples levels want.
+func (e *estimator) allocate() {
 	sum := 0.0
 	v := e.variances()
 	for i, l := range e.levels {
@@ -74,14 +103,34 @@ func (e *estimator) sample(ctx context.Context) error {
 		// Whole blocks of streams, so that no number is drawn twice.
 		l.want = max(e.Pilot, uint64(min(math.Ceil(n/noise.BlockRows), 1<<50))*noise.BlockRows)
 	}
-	if e.Progress != nil {
-		return e.Progress(e.describe())
-	}
-	return nil
 }
 
-// variances returns V_l, none below half of what level l−1 and the order make
-// likely: few samples may by chance have missed what makes the variance.
+// mean is that of P_l − P_{l−1} (0) or P_l (1).
+func (l *level) mean(j int) statistics.Estimate {
+	if l.sets.means != nil {
+		return l.sets.means.Mean(j)
+	}
+	return l.moments.Mean(j)
+}
+
+// freedom is that of mean's error.
+func (l *level) freedom() float64 {
+	if l.sets.means != nil {
+		return float64(l.sets.means.Count() - 1)
+	}
+	return float64(l.moments.Count() - 1)
+}
+
+// weight is what a level's correction counts for in the estimate.
+func (e *estimator) weight(level int) float64 {
+	if e.Extrapolate > 0 && level == len(e.levels)-1 {
+		return 1 / -math.Expm1(-e.Weak*math.Ln2)
+	}
+	return 1
+}
+
+// variances returns V_l, weighted, none below half of what level l−1 and the order
+// make likely: few samples may by chance have missed what makes the variance.
 func (e *estimator) variances() []float64 {
 	v := make([]float64, len(e.levels))
 	beta := e.orderOfVariance().Value
@@ -91,6 +140,8 @@ func (e *estimator) variances() []float64 {
 			v[i] = max(v[i], 0.5*v[i-1]*math.Exp2(-beta))
 		}
 	}
+	last := len(v) - 1
+	v[last] *= e.weight(last) * e.weight(last)
 	return v
 }
 
@@ -100,22 +151,41 @@ const biasLevels = 5
 // bias estimates |E P − E P_L| = |c| 2^{−αL}/(2^α − 1), with c fitted by weighted
 // least squares to the last corrections c 2^{−αl}, and the standard error of
 // that. The coarser ones say most: their corrections are large and, relative to
-// them, as well known as the last one is not.
+// them, as well known as the last one is not; but they are off the power law by a
+// tenth for each level that they are away, or so.
+//
+// An extrapolated estimate has the corrections
+//
+//	(2^α E(P_l − P_{l−1}) − E(P_{l−1} − P_{l−2}))/(2^α − 1),   l ≥ 2,
+//
+// of order Extrapolate.
 func (e *estimator) bias() float64 {
 	alpha := e.weakOrder().Value
 	last := len(e.levels) - 1
+	correction := func(l int) statistics.Estimate { return e.levels[l].mean(0) }
+	count := last
+	if e.Extrapolate > 0 {
+		a := e.weight(last) // 2^α/(2^α − 1)
+		correction = func(l int) statistics.Estimate {
+			m, below := e.levels[l].mean(0), e.levels[l-1].mean(0)
+			return statistics.Estimate{Value: a*m.Value - (a-1)*below.Value, Error: math.Hypot(a*m.Error, (a-1)*below.Error)}
+		}
+		count--
+		alpha = e.Extrapolate
+	}
 	var weight, sum float64
-	for j := range min(biasLevels, last) {
-		m := e.levels[last-j].moments.Mean(0)
-		x, w := math.Exp2(alpha*float64(j)), 1/(m.Error*m.Error)
+	for j := range min(biasLevels, count) {
+		m := correction(last - j)
+		off, floor := 0.1*float64(j)*m.Value, 1e-6*e.RMSE // 1/0 else where nothing is random
+		x, w := math.Exp2(alpha*float64(j)), 1/(m.Error*m.Error+off*off+floor*floor)
 		weight, sum = weight+w*x*x, sum+w*x*m.Value
 	}
 	return (math.Abs(sum/weight) + 1/math.Sqrt(weight)) / (math.Exp2(alpha) - 1)
 }
 
 func (e *estimator) weakOrder() statistics.Estimate {
-	return e.order(e.Weak, func(m *statistics.Moments) statistics.Estimate {
-		mean := m.Mean(0)
+	return e.order(e.Weak, func(l *level) statistics.Estimate {
+		mean := l.mean(0)
 		if math.Abs(mean.Value) < 2*mean.Error {
 			mean.Value = 0 // noise, whose size would feign a lower order
 		}
@@ -124,19 +194,19 @@ func (e *estimator) weakOrder() statistics.Estimate {
 }
 
 func (e *estimator) orderOfVariance() statistics.Estimate {
-	return e.order(e.Variance, func(m *statistics.Moments) statistics.Estimate { return m.Variance(0) })
+	return e.order(e.Variance, func(l *level) statistics.Estimate { return l.moments.Variance(0) })
 }
 
 // order fits −slope of log₂ of a figure over the levels from 1 on, weighted by
 // the figure's relative error, and keeps it to at least ½ lest the sums of what
 // is left diverge.
-func (e *estimator) order(given float64, of func(*statistics.Moments) statistics.Estimate) statistics.Estimate {
+func (e *estimator) order(given float64, of func(*level) statistics.Estimate) statistics.Estimate {
 	if given > 0 {
 		return statistics.Estimate{Value: given}
 	}
 	var s, sx, sy, sxx, sxy float64
 	for i, l := range e.levels[1:] {
-		f := of(l.moments)
+		f := of(l)
 		if !(f.Value > 0) {
 			continue
 		}
@@ -163,8 +233,8 @@ func (e *estimator) describe() []Level {
 		}
 		d := Level{
 			Level: i, Samples: m.Count(), Cost: l.cost,
-			Correction: m.Mean(0), Variance: m.Variance(0), Kurtosis: m.Kurtosis(0).Value,
-			Value: m.Mean(1), Spread: m.Variance(1),
+			Correction: l.mean(0), Variance: m.Variance(0), Kurtosis: m.Kurtosis(0).Value,
+			Value: l.mean(1), Spread: m.Variance(1),
 		}
 		if i > 0 {
 			below := levels[i-1].Value
@@ -183,11 +253,18 @@ func (e *estimator) result() Result {
 		return r
 	}
 	r.Weak, r.Variance, r.Bias = e.weakOrder(), e.orderOfVariance(), e.bias()
-	square := 0.0
-	for _, l := range r.Levels {
-		r.Estimate.Value += l.Correction.Value
-		square += l.Correction.Error * l.Correction.Error
+	var square, fourth float64
+	for i, l := range r.Levels {
+		w := e.weight(i)
+		r.Estimate.Value += w * l.Correction.Value
+		v := w * w * l.Correction.Error * l.Correction.Error
+		square += v
+		fourth += v * v / e.levels[i].freedom()
 		r.Work += float64(l.Samples) * l.Cost
+	}
+	r.Freedom = square * square / fourth
+	if fourth == 0 { // no error
+		r.Freedom = math.Inf(1)
 	}
 	r.Estimate.Error = math.Sqrt(square)
 	last := len(r.Levels) - 1

@@ -17,8 +17,9 @@ import (
 
 // Paths samples P = Of(y(T1)) for a system: level l has Steps·2^l steps. The
 // coarse path of a level takes steps of twice the length on the sums of the fine
-// path's increments and what else of the path the method needs. Levels and samples have noise of their own, addressed, so
-// that results are the same bits for any number of workers.
+// path's increments and what else of the path the method needs. Levels and samples have noise
+// of their own, addressed, so that results are the same bits for any number of
+// workers.
 //
 // The variance of corrections falls as 2^{−βl} with β twice the strong order for
 // P that are Lipschitz in the state. The cost of a sample is its steps, coarse and
@@ -100,14 +101,7 @@ func (p *Paths) Sample(ctx context.Context, level int, first, n uint64) (*statis
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	empty := func() *statistics.Moments {
-		m, err := statistics.NewMoments(2, 4)
-		if err != nil {
-			panic(err) // of the constants
-		}
-		return m
-	}
-	total := empty()
+	total := newMoments()
 	chunks := int((n + chunk - 1) / chunk)
 	workers := make([]*worker, max(1, par.Workers(p.Workers, min(chunks, round))))
 	for i := range workers {
@@ -115,7 +109,7 @@ func (p *Paths) Sample(ctx context.Context, level int, first, n uint64) (*statis
 	}
 	parts := make([]*statistics.Moments, min(chunks, round))
 	for i := range parts {
-		parts[i] = empty()
+		parts[i] = newMoments()
 	}
 	for done := 0; done < chunks; done += round {
 		now := min(chunks-done, round)
@@ -151,6 +145,9 @@ type worker struct {
 	fine, twin, coarse *path
 	first, second, sum []float64
 	rows               []float64
+	source             noise.Source
+	at                 noise.Address // of sample 0, step 0
+	points             *points       // that source is, if there are any
 }
 
 // path is rows of states and their stepper.
@@ -161,7 +158,14 @@ type path struct {
 }
 
 func newWorker(p *Paths, level int) *worker {
-	w := &worker{Paths: p, level: level, rows: make([]float64, 2*tile)}
+	w := &worker{Paths: p, level: level, rows: make([]float64, 2*tile), source: p.Source, at: p.Address}
+	if w.source == nil {
+		w.source = noise.Gaussian{}
+	}
+	if w.at.Use == 0 {
+		w.at.Use = noise.Path
+	}
+	w.at.Stage = levelStage + uint64(level)
 	w.needs = stochastic.Needs(p.Method, p.System.Structure)
 	dw := tile * w.needs.Len(p.System.Noises())
 	w.first, w.second, w.sum = make([]float64, dw), make([]float64, dw), make([]float64, dw)
@@ -213,6 +217,11 @@ func (q *path) end(of func(dst, y []float64) error, first uint64) error {
 
 // tile adds rows of samples from sample first on.
 func (w *worker) tile(m *statistics.Moments, first uint64, rows int) error {
+	if w.points != nil {
+		at := w.at
+		at.Row += first
+		w.points.take(at, rows, w.System.Noises())
+	}
 	paths := [3]*path{w.fine, w.coarse, w.twin}
 	for _, q := range paths {
 		if q != nil {
@@ -267,16 +276,8 @@ func (w *worker) tile(m *statistics.Moments, first uint64, rows int) error {
 }
 
 func (w *worker) increments(dw []float64, first uint64, k int, h float64) {
-	at := w.Address
-	if at.Use == 0 {
-		at.Use = noise.Path
-	}
+	at := w.at
 	at.Row += first
 	at.Step += uint64(k)
-	at.Stage = levelStage + uint64(w.level)
-	source := w.Source
-	if source == nil {
-		source = noise.Gaussian{}
-	}
-	noise.Draw(source, dw, w.needs, w.System.Noises(), math.Abs(h), at)
+	noise.Draw(w.source, dw, w.needs, w.System.Noises(), math.Abs(h), at)
 }

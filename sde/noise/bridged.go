@@ -71,3 +71,42 @@ func (b Bridged) Normal(dst []float64, dim int, at Address) {
 		}
 	}
 }
+
+// All fills dst with the increments of all Steps steps, those of a step's rows one
+// after the other and the steps one after the other: the bits of Normal at steps 0, 1,
+// ... for one number of Source each. at is that of step 0 and of stage 0. It panics if
+// dst is not Steps times whole rows of dim numbers, and allocates nothing.
+func (b Bridged) All(dst []float64, dim int, at Address) {
+	if b.Steps < 1 || at.Step != 0 || at.Stage != 0 || len(dst)%b.Steps != 0 {
+		panic(fmt.Sprintf("noise: Bridged: %d numbers for all of %d steps, from step %d, stage %d", len(dst), b.Steps, at.Step, at.Stage))
+	}
+	n := len(dst) / b.Steps
+	b.Source.Normal(dst[:n], dim, at)
+	scale := math.Sqrt(float64(b.Steps))
+	for i := range dst[:n] {
+		dst[i] *= scale
+	}
+	b.split(dst, n, dim, 1, at)
+}
+
+// split makes the increments of steps of n numbers from their sum, which is at the
+// first one's place, and the numbers of Source from node on.
+func (b Bridged) split(dst []float64, n, dim int, node uint64, at Address) {
+	steps := len(dst) / n
+	if steps < 2 {
+		return
+	}
+	middle := steps - steps/2
+	left, right := dst[:n], dst[middle*n:(middle+1)*n]
+	at.Step = node
+	b.Source.Normal(right, dim, at)
+	l, r := float64(middle), float64(steps-middle)
+	sd := math.Sqrt(l * r / (l + r))
+	for i, z := range right {
+		d := left[i]
+		left[i] = float64(l/(l+r)*d) + float64(sd*z)
+		right[i] = float64(r/(l+r)*d) + float64(-sd*z)
+	}
+	b.split(dst[:middle*n], n, dim, 2*node, at)
+	b.split(dst[middle*n:], n, dim, 2*node+1, at)
+}

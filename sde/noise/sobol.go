@@ -3,6 +3,7 @@ package noise
 import (
 	_ "embed"
 	"encoding/csv"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -24,10 +25,10 @@ import (
 // one seed do not show: take the spread between a few.
 //
 // Coordinate j of dim at a step takes dimension (f·Steps + step)·dim + j, f = 0 for
-// increments and 1, 2, ... for the further functionals of [Draw]. The first
-// dimensions are the best, so that a path should take what matters most of it from
-// them: see [Bridged]. Dimensions from 1024 on, and stages that are none of Draw's,
-// are Gaussian's. Logarithms make the last bits depend on the architecture.
+// increments, 1 and 2 for H and K of [Draw]; after those of the three come A's, j of
+// dim(dim−1)/2 pairs at a step, and then V's. The first dimensions are the best, so
+// that a path should take what matters most of it from them: see [Bridged]. Dimensions
+// from SobolDimensions on, and stages that are none of Draw's, are Gaussian's. Logarithms make the last bits depend on the architecture.
 //
 // Sobol' (1967); direction numbers of Joe, Kuo (2008), "Constructing Sobol sequences
 // with better two-dimensional projections" (new-joe-kuo-6); Owen (1995) for the
@@ -35,6 +36,8 @@ import (
 // transparency", with constants from the address.
 type Sobol struct {
 	Steps int // of a path, at least 1; that of rows is from 0 to Steps − 1
+	// Randomisation tells apart independent permutations of the points of one seed.
+	Randomisation uint64
 }
 
 var _ Source = Sobol{}
@@ -42,18 +45,19 @@ var _ Source = Sobol{}
 //go:embed sobol.csv
 var sobolTable string
 
-const sobolDimensions = 1024
+// SobolDimensions is how many dimensions Sobol has.
+const SobolDimensions = 1024
 
 // directions is, by dimension, the ⊕ of the first i + 1 direction numbers: what takes
 // point r to r + 1, r having i ones at its end.
-var directions = sync.OnceValue(func() *[sobolDimensions][64]uint64 {
+var directions = sync.OnceValue(func() *[SobolDimensions][64]uint64 {
 	reader := csv.NewReader(strings.NewReader(sobolTable))
 	reader.FieldsPerRecord = -1
 	lines, err := reader.ReadAll()
 	if err != nil {
 		panic(err) // the table is part of the program
 	}
-	out := new([sobolDimensions][64]uint64)
+	out := new([SobolDimensions][64]uint64)
 	for d, line := range lines {
 		// A primitive polynomial's coefficients, and the first odd numbers m_i.
 		polynomial, err := strconv.ParseUint(line[0], 10, 64)
@@ -100,6 +104,30 @@ func point(v *[64]uint64, r uint64) uint64 {
 	return x
 }
 
+// first is the first dimension of a functional of dim numbers a row at a step.
+func (s Sobol) first(functional, step uint64, dim int) int {
+	if functional < 3 {
+		return (int(functional)*s.Steps + int(step)) * dim
+	}
+	// Of as many coordinates as have dim pairs.
+	coordinates := (1 + int(math.Sqrt(float64(1+8*dim)))) / 2
+	return 3*s.Steps*coordinates + (int(functional-3)*s.Steps+int(step))*dim
+}
+
+// Dimensions returns how many dimensions paths of dim coordinates with functionals f
+// reach to.
+func (s Sobol) Dimensions(f Functionals, dim int) int {
+	pairs := dim * (dim - 1) / 2
+	switch {
+	case f.has(TwoPoint) && pairs > 0:
+		return s.first(4, uint64(s.Steps), pairs)
+	case f.has(Area) && pairs > 0:
+		return s.first(3, uint64(s.Steps), pairs)
+	default:
+		return s.first(uint64(f.linear()-1), uint64(s.Steps), dim)
+	}
+}
+
 // Normal fills dst, len(dst)/dim rows of dim numbers. It panics if that is not a
 // whole number, or if at.Step is not below Steps.
 func (s Sobol) Normal(dst []float64, dim int, at Address) {
@@ -108,17 +136,17 @@ func (s Sobol) Normal(dst []float64, dim int, at Address) {
 		panic("noise: Sobol: a step beyond Steps")
 	}
 	functional := at.Stage >> 60
-	first := (int(functional)*s.Steps + int(at.Step)) * dim
-	if at.Stage != plane(0, functional) || first+dim > sobolDimensions {
+	first := s.first(functional, at.Step, dim)
+	if at.Stage != plane(0, functional) || first+dim > SobolDimensions {
 		Gaussian{}.Normal(dst, dim, at)
 	}
 	if at.Stage != plane(0, functional) {
 		return
 	}
 	table := directions()
-	for j := 0; j < dim && first+j < sobolDimensions; j++ {
+	for j := 0; j < dim && first+j < SobolDimensions; j++ {
 		v := &table[first+j]
-		pi := newScramble(at, first+j)
+		pi := s.scramble(at, first+j)
 		x, r := point(v, at.Row), at.Row
 		for i := j; i < len(dst); i += dim {
 			// As Stream.Uniform makes its numbers, never 0 or 1.
@@ -135,11 +163,11 @@ type scramble struct {
 	factors [4]uint64
 }
 
-func newScramble(at Address, dimension int) scramble {
-	s := NewStream(Address{Seed: at.Seed, Use: at.Use, Row: uint64(dimension) * BlockRows, Step: ^uint64(0)})
-	p := scramble{shift: s.Uint64()}
+func (s Sobol) scramble(at Address, dimension int) scramble {
+	stream := NewStream(Address{Seed: at.Seed, Use: at.Use, Row: uint64(dimension) * BlockRows, Step: ^uint64(0), Stage: s.Randomisation})
+	p := scramble{shift: stream.Uint64()}
 	for i := range p.factors {
-		p.factors[i] = s.Uint64() &^ 1
+		p.factors[i] = stream.Uint64() &^ 1
 	}
 	return p
 }

@@ -33,7 +33,7 @@ func TestSobolPoints(t *testing.T) {
 // into each box of that area: Sobol's first two are a (0, m, 2)-net.
 func TestSobolIsANet(t *testing.T) {
 	const k = 10
-	for d := range sobolDimensions {
+	for d := range SobolDimensions {
 		seen := [1 << k]bool{}
 		for r := uint64(5 << k); r < 6<<k; r++ {
 			seen[point(&directions()[d], r)>>(64-k)] = true
@@ -64,7 +64,7 @@ func TestScrambleIsNested(t *testing.T) {
 	changed := [64]int{}
 	const tries = 4000
 	for k := range tries {
-		p := newScramble(Address{Seed: uint64(k), Use: Test}, k%7)
+		p := Sobol{}.scramble(Address{Seed: uint64(k), Use: Test}, k%7)
 		x := s.Uint64()
 		digit := k % 64
 		y := x ^ 1<<(63-digit) ^ s.Uint64()>>1>>digit // another from that digit on
@@ -73,7 +73,7 @@ func TestScrambleIsNested(t *testing.T) {
 			changed[i] += int((x ^ p.of(x)) >> (63 - i) & 1)
 		}
 	}
-	require.NotEqual(t, newScramble(Address{Seed: 1}, 1), newScramble(Address{Seed: 1}, 2))
+	require.NotEqual(t, Sobol{}.scramble(Address{Seed: 1}, 1), Sobol{}.scramble(Address{Seed: 1}, 2))
 	for i, n := range changed { // six standard errors: 64 chances of 2e-9
 		require.InDelta(t, tries/2, n, 6*math.Sqrt(tries)/2, "digit %d", i)
 	}
@@ -134,49 +134,53 @@ func TestSobolPathsConvergeFaster(t *testing.T) {
 	require.Less(t, bridge, sobol)
 }
 
-// A bridge is a rotation: the path's numbers are an orthogonal matrix's products with
-// those of its source, for any number of steps.
-func TestBridgeIsARotation(t *testing.T) {
-	for _, steps := range []int{1, 2, 3, 7, 8, 13} {
-		heap := 1
-		for heap < steps {
-			heap *= 2
-		}
-		columns := make([][]float64, heap)
-		for j := range columns {
-			columns[j] = make([]float64, steps)
-			for k := range columns[j] {
-				Bridged{unit(j), steps}.Normal(columns[j][k:k+1], 1, Address{Step: uint64(k)})
-			}
-		}
-		for k := range steps {
-			for l := range steps {
-				dot := 0.0
-				for _, c := range columns {
-					dot += c[k] * c[l]
+// Every number of a path has a dimension of its own, the last one being that before
+// Dimensions.
+func TestSobolDimensionsAreApart(t *testing.T) {
+	const steps = 5
+	s := Sobol{Steps: steps}
+	for dim := 1; dim < 6; dim++ {
+		for _, f := range []Functionals{0, SpaceTime, SpaceTimeTime, Area, Area | SpaceTimeTime, TwoPoint, TwoPoint | Area | SpaceTimeTime} {
+			seen := map[int]bool{}
+			pairs := dim * (dim - 1) / 2
+			for functional, n := range []int{dim, dim, dim, pairs, pairs} {
+				if want := []bool{true, f.Has(SpaceTime), f.Has(SpaceTimeTime), f.Has(Area), f.Has(TwoPoint)}; !want[functional] {
+					continue
 				}
-				want := 0.0
-				if k == l {
-					want = 1
+				for k := range steps {
+					for j := range n {
+						d := s.first(uint64(functional), uint64(k), n) + j
+						require.False(t, seen[d], "dimension %d of functional %d twice", d, functional)
+						require.Less(t, d, s.Dimensions(f, dim))
+						seen[d] = true
+					}
 				}
-				require.InDelta(t, want, dot, 1e-14, "%d steps", steps)
 			}
-		}
-		// The first number is the whole.
-		for _, v := range columns[0] {
-			require.InDelta(t, 1/math.Sqrt(float64(steps)), v, 1e-15)
+			require.True(t, seen[s.Dimensions(f, dim)-1], "%d of %d", f, dim)
 		}
 	}
 }
 
-// unit is 1 at one step and 0 elsewhere.
-type unit int
-
-func (u unit) Normal(dst []float64, _ int, at Address) {
-	clear(dst)
-	if at.Step == uint64(u) {
-		dst[0] = 1
+// Randomisations of a seed are independent: the products of two errors of the mean of
+// exp, each without bias, have mean 0 to five standard errors (false alarms 6e-7).
+func TestRandomisationsAreIndependent(t *testing.T) {
+	const n = 4000
+	off := func(z []float64) (sum float64) {
+		for _, v := range z {
+			sum += math.Exp(v) / float64(len(z))
+		}
+		return sum - math.Exp(0.5)
 	}
+	a, b := make([]float64, 16), make([]float64, 16)
+	products := make([]float64, n)
+	for k := range uint64(n) {
+		at := Address{Seed: 9, Use: Test, Step: 1}
+		Sobol{Steps: 2, Randomisation: 2 * k}.Normal(a, 1, at)
+		Sobol{Steps: 2, Randomisation: 2*k + 1}.Normal(b, 1, at)
+		products[k] = off(a) * off(b)
+	}
+	mean, sd := stat.MeanStdDev(products, nil)
+	require.Less(t, math.Abs(mean), 5*sd/math.Sqrt(n))
 }
 
 // A batch cut anywhere has the same bits.
@@ -267,6 +271,9 @@ func TestQuasiRandomMisusePanics(t *testing.T) {
 	require.Panics(t, func() { Sobol{}.Normal(v, 1, Address{}) })
 	require.Panics(t, func() { Bridged{Gaussian{}, 2}.Normal(v, 1, Address{Step: 2}) })
 	require.Panics(t, func() { Bridged{}.Normal(v, 1, Address{}) })
+	require.Panics(t, func() { Bridged{}.All(v, 1, Address{}) })
+	require.Panics(t, func() { Bridged{Gaussian{}, 2}.All(v, 1, Address{}) })
+	require.Panics(t, func() { Bridged{Gaussian{}, 3}.All(v, 1, Address{Step: 1}) })
 	require.Panics(t, func() { Matched{Gaussian{}, 1}.Normal(v, 1, Address{}) })
 	require.Panics(t, func() { Matched{Gaussian{}, 4}.Normal(v, 2, Address{}) })
 }
