@@ -1,7 +1,6 @@
 package esdirk
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/ito-sde/ito/integrators"
@@ -11,12 +10,12 @@ import (
 
 // newton solves the equations of the stages,
 //
-//	M x/(hγ) = f(t, base + x),   x = hγ k,
+//	M x/(hγ) = f(t, y + (rise + x)),   x = hγ k,
 //
 // by the simplified method of Newton: J is that of an earlier point and W that of an
 // earlier step h₀,
 //
-//	W Δ = f(t, base + x) − M x/(hγ),   W = M/(h₀γ) − J,   x ← x + 2ρ/(1+ρ) Δ,   ρ = h/h₀.
+//	W Δ = f(t, y + (rise + x)) − M x/(hγ),   W = M/(h₀γ) − J,   x ← x + 2ρ/(1+ρ) Δ,   ρ = h/h₀.
 //
 // The factor halves the range of errors that W makes on components of which either
 // side of it dominates, as in CVODE (Hindmarsh et al. 2005), where W is scaled by
@@ -26,12 +25,17 @@ import (
 // diagonals or unknowns, and 0.2 and 0.1 for others.
 //
 // With the contraction Θ = ‖Δ_m‖/‖Δ_{m−1}‖, iteration ends where
-// Θ/(1−Θ)·‖Δ‖ ≤ kappa, the norm being that of the tolerances; the first Δ is judged
+// Θ/(1−Θ)·‖Δ‖ ≤ kappa, the norm being that of the tolerances and kappa 0.1, or 0.01
+// below 1e-12, where what thousands of steps leave to one side would add up; the first Δ is judged
 // by the rates of the stages before, but never in the first stage of a step with an
 // old J, or steps would pass without one rate being measured. It fails where at its
 // rate it would not end within limit. An increment of at most stall, ten thousand
 // units of rounding, that shrinks no more ends it too. Hairer, Wanner (1996),
 // section IV.8.
+//
+// Sums are those of increments: rise is h Σ a_ij k_j and what the rounding of y left
+// out, and y is added last, so that f alone feels the rounding of y, and tolerances
+// below it keep their sense.
 type newton struct {
 	lin      *integrators.Linear
 	lu, mass *jacobian.LU[float64] // mass is M itself; nil: the identity
@@ -50,11 +54,14 @@ type newton struct {
 	changed      bool    // a component of J v by a tenth, when J was last evaluated
 	eta, rate    float64 // Θ/(1−Θ) at last, worst Θ of the step
 
-	y, base, x, stage, r, mx, weight []float64
+	y, rise, x, stage, r, mx, weight []float64
 	origin, probe, image             []float64 // the state that J belongs to; a vector v and J v
 	reach                            float64   // for far
 	f0                               []float64 // f(t, y) where it is known
 }
+
+// resolution is the least tolerance that the norm knows, a thousandth of rounding.
+const resolution = 0x1p-62
 
 func (s *newton) reset(t float64) {
 	s.t, s.at, s.eta, s.rate = t, 0, 1, 0
@@ -70,7 +77,7 @@ func (s *newton) accept(h float64) {
 
 // scale sets the weights of the norm at y.
 func (s *newton) scale() {
-	rtol, atol, least := math.Max(s.lin.RTol, 0x1p-50), s.lin.ATol, 0.0
+	rtol, atol, least := math.Max(s.lin.RTol, resolution), s.lin.ATol, 0.0
 	if s.rounding || atol == 0 {
 		for _, v := range s.y[:len(s.weight)] {
 			least = math.Max(least, math.Abs(v))
@@ -93,94 +100,6 @@ func (s *newton) scale() {
 		}
 		s.weight[i] = 1 / (atol + rtol*v)
 	}
-}
-
-// prepare sets W for steps of length h.
-func (s *newton) prepare(h float64) error {
-	s.shift = 1 / (h * s.gamma)
-	switch {
-	case !s.have, s.rate > s.slow && !s.current:
-		if err := s.linearise(); err != nil {
-			return err
-		}
-	case !s.current && s.far():
-		if err := s.linearise(); err != nil {
-			return err
-		}
-		if s.reach *= s.reach; s.changed {
-			s.reach = 8
-		}
-	}
-	s.rate = 0
-	if !s.current {
-		s.eta = 1 // an old J proves itself in every step
-	}
-	if s.at != 0 && math.Abs(s.at-s.shift) <= s.drift*math.Abs(s.shift) {
-		return nil
-	}
-	err := s.factor()
-	if err != nil && !s.current {
-		if err := s.linearise(); err != nil {
-			return err
-		}
-		err = s.factor()
-	}
-	return err
-}
-
-// linearise sets J at (t, y).
-func (s *newton) linearise() error {
-	f0 := s.f0
-	if s.lin.Jacobian == nil && f0 == nil {
-		// The slope at hand solves its equation to the tolerance only, which
-		// differences would divide by their small increments.
-		if err := s.lin.Eval(s.r, s.t, s.y[:len(s.r)]); err != nil {
-			return err
-		}
-		f0 = s.r
-	}
-	s.at = 0
-	if err := s.lin.Linearise(s.t, s.y[:len(s.r)], f0); err != nil {
-		return err
-	}
-	s.have, s.current = true, true
-	copy(s.origin, s.y)
-	s.lin.J.MulVec(s.r, s.probe)
-	s.changed = false
-	for i, v := range s.r {
-		if was := s.image[i]; math.Abs(v-was) > 0.1*math.Max(math.Abs(v), math.Abs(was)) {
-			s.changed = true
-		}
-		s.image[i] = v
-	}
-	return nil
-}
-
-// far tells that a component has come to be reach times what it was where J is
-// from, or that part of it, and by more than ten tolerances. Rates of convergence
-// alone do not show how old J is: where it belongs to a point of much faster decay,
-// increments of a component are as small as they would be at its solution. Where J
-// was found to be the same, reach is squared.
-func (s *newton) far() bool {
-	y, weight := s.y[:len(s.origin)], s.weight[:len(s.origin)]
-	for i, was := range s.origin {
-		now, change := math.Abs(y[i]), math.Abs(y[i]-was)
-		was = math.Abs(was)
-		if change*weight[i] > 10 && math.Max(now, was) > s.reach*math.Min(now, was) {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *newton) factor() error {
-	s.lin.Counts.Factorisations++
-	s.at = 0
-	if err := s.lu.Factor(s.shift, s.lin.Mass, s.lin.J); err != nil {
-		return fmt.Errorf("%w: %w", integrators.ErrDiverged, err)
-	}
-	s.at = s.shift
-	return nil
 }
 
 // solve finds x of a stage; where the iteration fails it tries again with what can
@@ -217,9 +136,10 @@ func (s *newton) iterate(t float64) (ok bool, err error) {
 		root := math.Sqrt(s.eta)
 		eta = root * math.Sqrt(root)
 	}
-	stage, base := s.stage, s.base[:len(s.stage)]
+	stage := s.stage
+	y, rise := s.y[:len(stage)], s.rise[:len(stage)]
 	for i, v := range s.x[:len(stage)] {
-		stage[i] = base[i] + v
+		stage[i] = y[i] + (rise[i] + v)
 	}
 	for m := 1; m <= s.limit; m++ {
 		if err := s.lin.Eval(s.r, t, s.stage); err != nil {
@@ -280,12 +200,12 @@ func (s *newton) residual() {
 // update adds c r to x and to stage, and returns the norm of what it added.
 func (s *newton) update(c float64) float64 {
 	r := s.r
-	x, stage, base, weight := s.x[:len(r)], s.stage[:len(r)], s.base[:len(r)], s.weight[:len(r)]
+	x, stage, y, rise, weight := s.x[:len(r)], s.stage[:len(r)], s.y[:len(r)], s.rise[:len(r)], s.weight[:len(r)]
 	sum := 0.0
 	for i, v := range r {
 		v *= c
 		x[i] += v
-		stage[i] = base[i] + x[i]
+		stage[i] = y[i] + (rise[i] + x[i])
 		v *= weight[i]
 		sum += v * v
 	}

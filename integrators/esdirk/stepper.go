@@ -22,6 +22,7 @@ type stepper struct {
 	predict         []vec.Terms
 	weights, errors vec.Terms // weights is of split steps only
 	next, estimate  []float64
+	low, step       []float64   // what rounding took off y, and the step to next
 	k               []float64   // all slopes, one after the other
 	slopes, other   [][]float64 // in k, of f and of the explicit part
 	first           firstStage
@@ -67,7 +68,7 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 		all *= 2
 	}
 	all += 2 // of the step before
-	mem := make([]float64, (all+6)*pad+6*dim)
+	mem := make([]float64, (all+8)*pad+6*dim)
 	take := func(n int) []float64 {
 		v := mem[:n:n]
 		mem = mem[n:]
@@ -75,8 +76,9 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	}
 	r.k = take(all * pad)
 	r.next, r.start, r.estimate = take(pad), take(pad), take(pad)
+	r.low, r.step = take(pad), take(pad)
 	r.newton = newton{lin: lin, gamma: m.Gamma(), lu: jacobian.NewLU[float64](lin.Pattern), limit: 7, kappa: 0.1, share: 1 / float64(dim),
-		y: take(pad), base: take(pad), x: take(pad), stage: r.estimate[:dim], r: take(dim), mx: take(dim), weight: take(dim),
+		y: take(pad), rise: take(pad), x: take(pad), stage: r.estimate[:dim], r: take(dim), mx: take(dim), weight: take(dim),
 		origin: take(dim), probe: take(dim), image: take(dim)}
 	for i := range r.probe {
 		r.probe[i] = 1 + 0.5*math.Sin(float64(i)) // along no difference of neighbours
@@ -87,9 +89,11 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	if r.drift, r.slow = 0.2, 0.1; min(dim, lower+upper+1) <= 16 {
 		r.drift, r.slow = 0, 0.01
 	}
-	r.stall = 0x1p-38 / math.Max(l.RTol, 0x1p-50)
+	r.stall = 0x1p-38 / math.Max(l.RTol, resolution)
 	if l.RTol == 0 && l.ATol == 0 {
 		r.rounding, r.limit, r.stall = true, 30, 0x1p14
+	} else if l.RTol <= 1e-12 && l.ATol <= 1e-12 {
+		r.kappa = 0.01
 	}
 	if l.Mass != nil {
 		// J is still zero: this factors M itself.
@@ -173,6 +177,7 @@ func (s *stepper) Reset(t float64, y []float64) error {
 		panic(fmt.Sprintf("esdirk: state of %d numbers, want %d", len(y), s.dim))
 	}
 	copy(s.y, y)
+	clear(s.low)
 	s.first, s.h0 = unknown, 0
 	s.reset(t)
 	return nil
@@ -230,7 +235,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	last := len(s.m.C) - 1
 	for i := 1; i <= last; i++ {
 		t := s.t + s.m.C[i]*h
-		s.bases[i].Combine(s.base, s.y, h, s.k)
+		s.bases[i].Combine(s.rise, s.low, h, s.k)
 		predict := &s.predict[i]
 		if i <= 2 && math.Abs(s.h0) >= 0.3*math.Abs(h) { // not too far
 			predict = s.early[i-1].at(s.m.C, s.middle, i, s.h0/h)
@@ -249,9 +254,15 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 		}
 	}
 	if s.explicit != nil {
-		s.weights.Combine(s.next, s.y, h, s.k)
+		s.weights.Combine(s.step, s.low, h, s.k)
 	} else {
-		copy(s.next, s.stage)
+		for i, v := range s.x {
+			s.step[i] = s.rise[i] + v
+		}
+	}
+	for i, v := range s.step {
+		s.next[i] = s.y[i] + v
+		s.step[i] = v - (s.next[i] - s.y[i])
 	}
 	copy(dst, s.next[:s.dim])
 	if estimate != nil {
@@ -263,6 +274,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 
 func (s *stepper) Accept() {
 	s.start, s.y, s.next = s.y, s.next, s.start
+	s.low, s.step = s.step, s.low
 	s.h0 = s.h
 	s.accept(s.h)
 	if s.first = inLast; s.explicit != nil {
