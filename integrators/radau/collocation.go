@@ -14,21 +14,18 @@ func (s *stepper) Interpolate(dst []float64, theta float64) error {
 	return nil
 }
 
-// guess sets w from the polynomial of the step before, continued over this one:
+// guess sets z from the polynomial of the step before, continued over this one:
 // z_i = u(1 + c_i h/h0) − u(1). Hairer, Wanner (1996), eq. IV.8.5.
 func (s *stepper) guess(h float64) {
 	const far = 10 // a polynomial says nothing there
 	r, last := h/s.h0, s.lastLevel
 	if last == nil || !(r > 0 && r <= far) {
-		clear(s.w)
+		clear(s.z)
 		return
 	}
 	for i, c := range s.level.C {
 		last.lagrange(last.coef, 1+c*r)
 		last.coef[len(last.coef)-1]--
 		last.sum.Combine(s.part(s.z, i), nil, 1, s.last)
-	}
-	for i := range s.level.back {
-		s.level.back[i].Combine(s.part(s.w, i), nil, 1, s.z)
 	}
 }

@@ -14,11 +14,14 @@
 // and, M being singular, differential-algebraic equations of index 1, whose
 // constraints hold at every step. u is the interpolant, of order s.
 //
-// The stages z_i = u(t + c_i h) − y solve A⁻¹ z = h M⁻¹ f. With A⁻¹ = T Λ T⁻¹ and
-// w = T⁻¹ z the simplified Newton iteration falls apart into one real and
+// The stages z_i = u(t + c_i h) − y solve M z = h A f. With A⁻¹ = T Λ T⁻¹ and
+// Δz = T Δw the simplified Newton iteration falls apart into one real and
 // (s−1)/2 complex systems of the size of y,
 //
-//	(λ/h M − J) Δw = (T⁻¹ f)_λ − λ/h M w
+//	(λ/h M − J) Δw = λ/h (T⁻¹ (h A f − M z))_λ
+//
+// Increments alone are transformed, which T rounds by a hundred units at s = 7, and y
+// is added last: what it rounds off is carried along, except where M has a say.
 //
 // J and the factors are kept while the iteration converges well. It starts from
 // the polynomial u of the step before.

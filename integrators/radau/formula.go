@@ -4,6 +4,9 @@ package radau
 type formula struct {
 	// C are the right Radau points, ascending.
 	C []float64
+	// A are the integrals of Lagrange's polynomials from 0 to C_i; the last row
+	// holds the weights.
+	A [][]float64
 	// Gamma is the real eigenvalue of A⁻¹, Lambda those with positive imaginary
 	// part: the roots of Σ_k N^(k)(0) λ^(s−k), N(x) = Π_i (x − c_i).
 	Gamma  float64

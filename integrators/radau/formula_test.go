@@ -68,6 +68,29 @@ func legendre(n int, x float64) (p, dp float64) {
 	return p, dp
 }
 
+// A integrates powers up to s − 1 exactly.
+func TestIntegrals(t *testing.T) {
+	each(t, func(t *testing.T, f *formula) {
+		a, b := f.butcher(t)
+		for i, row := range f.A {
+			for k := 1; k <= len(row); k++ {
+				sum, size := 0.0, 0.0
+				for j, v := range row {
+					p := math.Pow(f.C[j], float64(k-1))
+					sum += v * p
+					size += math.Abs(v * p)
+				}
+				// Each product and each node is rounded.
+				require.InDelta(t, math.Pow(f.C[i], float64(k))/float64(k), sum, 8*0x1p-53*size)
+			}
+			for j, v := range row {
+				require.InDelta(t, a.At(i, j), v, 1e-13) // as the inverse of A⁻¹
+			}
+		}
+		require.InDeltaSlice(t, b, f.A[len(b)-1], 1e-13)
+	})
+}
+
 func TestNodes(t *testing.T) {
 	each(t, func(t *testing.T, f *formula) {
 		s := len(f.C)

@@ -93,19 +93,16 @@ func (m *Method) Implicit(f integrators.Field, dim int, l integrators.Linearisat
 		s.pairs = append(s.pairs, jacobian.NewLU[complex128](lin.Pattern))
 	}
 	s.rhs = make([]complex128, dim)
-	mem := make([]float64, (8+5*m.most)*s.pad)
-	for _, v := range []*[]float64{&s.y, &s.next, &s.start, &s.stage, &s.f0, &s.e, &s.inverse, &s.rounding} {
+	mem := make([]float64, (10+5*m.most)*s.pad)
+	for _, v := range []*[]float64{&s.y, &s.next, &s.low, &s.step, &s.start, &s.stage, &s.f0, &s.e, &s.inverse, &s.rounding} {
 		*v, mem = mem[:s.pad:s.pad], mem[s.pad:]
 	}
-	for _, v := range []*[]float64{&s.w, &s.z, &s.last, &s.f, &s.g} {
+	for _, v := range []*[]float64{&s.r, &s.z, &s.last, &s.f, &s.g} {
 		n := m.most * s.pad
 		*v, mem = mem[:n:n], mem[n:]
 	}
 	for i := range dim {
 		s.rounding[i] = math.Copysign(8*0x1p-52, math.Sin(float64(i*i+1)))
-	}
-	if s.mw = s.w; lin.Mass != nil {
-		s.mw = make([]float64, len(s.w))
 	}
 	return s, nil
 }
@@ -113,6 +110,7 @@ func (m *Method) Implicit(f integrators.Field, dim int, l integrators.Linearisat
 // level is a formula with what a stepper needs of it.
 type level struct {
 	*formula
+	integrals  []vec.Terms // rows of A
 	rows, back []vec.Terms // of T and T⁻¹
 	slopes     vec.Terms
 	coef       []float64
@@ -135,6 +133,7 @@ func newLevel(f *formula, pad int, lin integrators.Linearisation) *level {
 	l := &level{formula: f, coef: make([]float64, s), slopes: vec.NewTerms(f.slope, off)}
 	l.sum = vec.NewTerms(l.coef, off)
 	for i := range f.T {
+		l.integrals = append(l.integrals, vec.NewTerms(f.A[i], off))
 		l.rows, l.back = append(l.rows, vec.NewTerms(f.T[i], off)), append(l.back, vec.NewTerms(f.TI[i], off))
 	}
 	const ulp = 0x1p-52
@@ -150,7 +149,7 @@ func newLevel(f *formula, pad int, lin integrators.Linearisation) *level {
 	power := float64(s+1) / float64(2*s)
 	t := 0.1 * math.Pow(tol, power)
 	l.rtol, l.atol, l.scale = t/tol*lin.RTol, t/tol*lin.ATol, tol/t
-	l.enough = math.Max(10*ulp/t, math.Min(0.03, math.Pow(t, 1/power-1)))
+	l.enough = math.Max(ulp/t, math.Min(0.03, math.Pow(t, 1/power-1)))
 	l.noise = 0x1p-36 / t
 	l.most = 7 + max(0, 5*(s-3)/2)
 	return l

@@ -31,13 +31,14 @@ type stepper struct {
 
 	t, h    float64
 	y, next []float64
+	low     []float64 // what rounding took off y
+	step    []float64 // and takes off next
 	stage   []float64
 	f0      []float64 // f(t, y)
 	known   bool      // f0 is
 	inverse []float64 // weights of Newton's norm
-	w, z    []float64 // stages: transformed, and less y
-	f, g    []float64 // f of the stages, and transformed
-	mw      []float64 // M w
+	z       []float64 // stages less y
+	f, r, g []float64 // f of the stages, the residual, and Newton's Δw
 	e       []float64
 	size    float64 // of the estimate, in tolerances
 	// What a few roundings make of a number, to either side without a pattern.
@@ -62,6 +63,7 @@ func (s *stepper) Reset(t float64, y []float64) error {
 	}
 	s.t = t
 	copy(s.y, y)
+	clear(s.low)
 	s.at, s.level, s.lastLevel = 0, s.levels[0], nil
 	s.known, s.fresh, s.stale, s.tried = false, false, true, false
 	s.factored.level = nil
@@ -93,12 +95,12 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	if err != nil {
 		return err
 	}
-	for i := range s.level.rows {
-		s.level.rows[i].Combine(s.part(s.z, i), nil, 1, s.w)
-	}
-	end := s.part(s.z, len(s.level.C)-1)
-	for i, z := range end {
+	for i, z := range s.part(s.z, len(s.level.C)-1) {
+		z += s.low[i]
 		s.next[i] = s.y[i] + z
+		if s.lin.Mass == nil { // a constraint holds for y alone
+			s.step[i] = z - (s.next[i] - s.y[i])
+		}
 	}
 	copy(dst, s.next)
 	if estimate == nil {
@@ -111,6 +113,7 @@ func (s *stepper) part(v []float64, i int) []float64 { return v[i*s.pad : (i+1)*
 
 func (s *stepper) Accept() {
 	s.start, s.y, s.next = s.y, s.next, s.start
+	s.low, s.step = s.step, s.low
 	s.last, s.z = s.z, s.last
 	s.lastLevel, s.h0 = s.level, s.h
 	s.t += s.h
