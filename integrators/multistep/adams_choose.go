@@ -54,7 +54,8 @@ func (s *adams) estimates(weights []float64, accepted bool) norms {
 // doubles the step, until the first sign of trouble. Shampine and Gordon's
 // rules but for three things, which save a tenth of the evaluations: the step
 // may grow by less than twice; the order rises among unequal steps too, and only
-// to an estimate below 0.3 of that at hand.
+// to an estimate below 0.3 of that at hand. Where corrections do not settle within the
+// tolerance, the step is shortened and the order lowered, whatever the estimates.
 func (s *adams) Choose(h, norm float64, weights []float64) float64 {
 	accepted := norm <= 1
 	e := s.estimates(weights, accepted)
@@ -83,6 +84,12 @@ func (s *adams) Choose(h, norm float64, weights []float64) float64 {
 	if !s.starting {
 		factor = stretch(here, s.k)
 	}
+	if norm > 0.01 { // or what one more correction adds is less than a tolerance
+		if jump, rate := s.unsettled(weights); jump > 1 {
+			factor = math.Min(factor, math.Max(0.5, settled/rate))
+			s.starting, s.k = false, max(k-1, s.lo)
+		}
+	}
 	next := h * factor
 	if cut := math.Abs(s.proposed); factor >= 1 && math.Abs(h) < 0.999*cut && math.Abs(next) < cut {
 		// A step that the driver cut short says nothing against the longer one.
@@ -90,6 +97,23 @@ func (s *adams) Choose(h, norm float64, weights []float64) float64 {
 	}
 	s.proposed = next
 	return next
+}
+
+// settled is the rate of corrections to go back to.
+const settled = 0.25
+
+// unsettled is the norm of what one more correction would add to the accepted step,
+// and its ratio to that of the last one, proportional to h. The error estimate knows
+// neither: where f has come to vary too much for the step, a solution of 300 may be off
+// by 10⁴ at an estimate of half a tolerance.
+func (s *adams) unsettled(weights []float64) (jump, rate float64) {
+	c, sum := s.h*s.now.g[s.tried], 0.0
+	for i, w := range weights {
+		j, d := w*s.jump[i], w*c*s.delta[i]
+		jump += j * j
+		sum += d * d
+	}
+	return math.Sqrt(jump / float64(len(weights))), math.Sqrt(jump / sum)
 }
 
 // stretch is the factor of the step after an estimate at order k: to one of aim,
