@@ -170,6 +170,9 @@ func (s sum) add(row []float64, pad, from int) sum {
 
 func (s sum) terms() vec.Terms { return vec.NewTerms(s.c, s.off) }
 
+// Carry lends what rounding took off the state.
+func (s *stepper) Carry() []float64 { return s.low[:s.dim] }
+
 func (s *stepper) Counts() integrators.Counts { return s.lin.Counts }
 
 func (s *stepper) Reset(t float64, y []float64) error {

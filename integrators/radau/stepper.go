@@ -55,6 +55,9 @@ type stepper struct {
 	control control
 }
 
+// Carry lends what rounding took off the state; with a mass matrix, nothing.
+func (s *stepper) Carry() []float64 { return s.low[:s.dim] }
+
 func (s *stepper) Counts() integrators.Counts { return s.lin.Counts }
 
 func (s *stepper) Reset(t float64, y []float64) error {
