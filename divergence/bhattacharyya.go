@@ -47,36 +47,49 @@ func (d pair) bhattacharyya() float64 {
 	if len(d.delta) == 0 || d.identical() {
 		return 0
 	}
+	if d.sameCov() {
+		return d.q.factor().distance2(slices.Clone(d.delta)) / 8
+	}
+	if d.near() {
+		return d.bhattacharyyaNear()
+	}
 	l, ok := factorOf(sum{d.p.cov, d.q.cov, 0.5, 0.5}, max(d.p.cond, d.q.cond))
 	if !ok {
 		return math.Inf(1)
 	}
-	return l.distance2(slices.Clone(d.delta))/8 + d.logRatio(l)
+	means := l.distance2(slices.Clone(d.delta)) / 8
+	far := d.logRatioFar(l)
+	if far >= 0.05*math.Sqrt(float64(len(d.delta))) {
+		return means + far
+	}
+	if !d.ill() {
+		return d.bhattacharyyaNear()
+	}
+	return means + d.logRatio(l)
+}
+
+// logRatioFar returns ½ ln( |Σ| / √(|Σ_p||Σ_q|) ), rounded as the logarithms are.
+func (d pair) logRatioFar(l factor) float64 {
+	lp, lq := d.p.factor(), d.q.factor()
+	var far float64
+	for i := range d.delta {
+		m := l.diag(i)
+		far += math.Log((m / lp.diag(i)) * (m / lq.diag(i)))
+	}
+	return far / 2
 }
 
 // logRatio returns ½ ln( |Σ| / √(|Σ_p||Σ_q|) ) = −¼ ln det(I − F²) with
 // F = L⁻¹(Σ_p − Σ_q)L⁻ᵀ/2. The pivots of I − F² are all below one, so that the
 // logarithms add up without cancelling.
 func (d pair) logRatio(l factor) float64 {
-	if d.sameCov() {
-		return 0
-	}
 	n := len(d.delta)
-	lp, lq := d.p.factor(), d.q.factor()
-	var far float64
-	for i := range n {
-		m := l.diag(i)
-		far += math.Log((m / lp.diag(i)) * (m / lq.diag(i)))
-	}
-	if far *= 0.5; far >= 0.05*math.Sqrt(float64(n)) {
-		return far
-	}
-	f := l.whiten(d.gap())
-	square := dense.Gram(f, n)
+	f, square := l.whiten(d.gap()), make([]float64, n*n)
+	dense.Gram(square, f, n, false)
 	floats.Scale(-0.25, square)
-	_, s, ok := unitCholesky(square, n)
+	_, s, _, ok := unitCholesky(square, n)
 	if !ok {
-		return far
+		return d.logRatioFar(l)
 	}
 	var sum float64
 	for _, v := range s {

@@ -73,10 +73,10 @@ func (d pair) close() bool {
 // few roundings of the largest; ok is false where that is not enough for ten digits
 // of the result.
 func (d pair) fast(total float64) (b float64, ok bool) {
-	if d.p.lower == nil || d.q.lower == nil || !(total > 1e-70 && total < 1e70) {
+	if d.p.upper == nil || d.q.upper == nil || !(total > 1e-70 && total < 1e70) {
 		return 0, false
 	}
-	mu, ok := dense.SingularSquares(d.q.lower, d.p.lower)
+	mu, ok := dense.SingularSquares(d.q.upper, d.p.upper)
 	if !ok || mu[0] <= 0 {
 		return 0, false
 	}
@@ -94,9 +94,9 @@ func (d pair) fast(total float64) (b float64, ok bool) {
 
 // roots returns F_qᵀF_p for roots of the covariances.
 func (d pair) roots() (*mat.Dense, error) {
-	if d.p.lower != nil && d.q.lower != nil {
+	if d.p.upper != nil && d.q.upper != nil {
 		n := d.p.Dim()
-		return mat.NewDense(n, n, dense.Cross(d.q.lower, d.p.lower)), nil
+		return mat.NewDense(n, n, dense.Cross(d.q.upper, d.p.upper)), nil
 	}
 	fp, err := d.p.root()
 	if err != nil {

@@ -15,102 +15,97 @@ import (
 // twice the working precision: up to it, κ·ε is about 1e-10.
 const doubleAbove = 1e6
 
-// factor is the Cholesky factor L of a covariance.
+// factor is the Cholesky factor U of a covariance, UᵀU = LLᵀ.
 type factor struct {
-	lower *dense.Lower
-	upper *double // Lᵀ where the covariance is ill-conditioned, else nil
+	upper *dense.Upper
+	twice *double // where the covariance is ill-conditioned, else nil
 }
 
 // factorOf returns the factor of a weighted sum. That of positive weights is no worse
 // conditioned than both terms: λ_max/λ_min is at most the larger of theirs.
 func factorOf(s sum, worst float64) (factor, bool) {
-	a := s.rows()
 	n := s.a.SymmetricDim()
+	w := borrow(n)
+	defer pool.Put(w)
+	a := w.gap
+	s.to(a)
 	cond := worst
 	var norm float64
 	if s.u < 0 || s.v < 0 {
 		norm = norm1(a, n)
 	}
-	l, ok := dense.Cholesky(a, n)
+	u, ok := dense.Cholesky(a, n)
 	if !ok {
 		return factor{}, false
 	}
 	if norm > 0 {
-		cond = l.Cond(norm)
+		cond = u.Cond(norm)
 	}
-	return improve(l, cond, s), true
+	return improve(u, cond, s), true
 }
 
-// improve returns l as a factor of the sum, computed once more if cond asks for it.
-func improve(l *dense.Lower, cond float64, s sum) factor {
+// improve returns u as a factor of the sum, computed once more if cond asks for it.
+func improve(u *dense.Upper, cond float64, s sum) factor {
 	if cond <= doubleAbove {
-		return factor{lower: l}
+		return factor{upper: u}
 	}
-	u := doubleSym(s.hi(), s.low())
-	if !u.cholesky() {
-		return factor{lower: l}
+	d := doubleSym(s.hi(), s.low())
+	if !d.cholesky() {
+		return factor{upper: u}
 	}
-	n := u.n
+	n := d.n
 	data := make([]float64, n*n)
 	for i := range n {
-		for j := range i + 1 {
-			data[i*n+j] = u.hi[j*n+i]
-		}
+		copy(data[i*n+i:(i+1)*n], d.hi[i*n+i:])
 	}
-	return factor{lower: dense.NewLower(data, n), upper: &u}
+	return factor{upper: dense.NewUpper(data, n), twice: &d}
 }
 
-func (f factor) diag(i int) float64 { return f.lower.Diag(i) }
+func (f factor) diag(i int) float64 { return f.upper.Diag(i) }
 
 // whiten returns the rows of L⁻¹ (hi + low) L⁻ᵀ; low may be nil.
 func (f factor) whiten(hi, low *mat.SymDense) []float64 {
-	n := hi.SymmetricDim()
-	var e []float64
-	if f.upper != nil {
-		b := doubleSym(hi, low)
-		f.upper.solve(b)
-		b = b.transpose()
-		f.upper.solve(b)
-		e = b.hi
-	} else {
-		a := whole(hi)
-		e = make([]float64, n*n)
-		f.lower.Solve(a, n)
-		dense.Transpose(e, a, n)
-		f.lower.Solve(e, n)
+	if f.twice == nil {
+		e := whole(hi)
+		f.upper.Whiten(e)
+		return e
 	}
-	_ = symmetrize(e, n, math.Inf(1)) // nothing is too far from its transpose
-	return e
+	b := doubleSym(hi, low)
+	f.twice.solve(b)
+	b = b.transpose()
+	f.twice.solve(b)
+	_ = symmetrize(b.hi, b.n, math.Inf(1)) // nothing is too far from its transpose
+	return b.hi
 }
 
 // distance2 returns |L⁻¹x|² and overwrites x by L⁻¹x.
 func (f factor) distance2(x []float64) float64 {
-	if f.upper != nil {
-		f.upper.solve(double{len(x), 1, x, make([]float64, len(x))})
+	if f.twice != nil {
+		f.twice.solve(double{len(x), 1, x, make([]float64, len(x))})
 	} else {
-		f.lower.SolveVector(x)
+		f.upper.SolveVector(x)
 	}
 	return floats.Dot(x, x)
 }
 
-// ratio returns L⁻¹M of another factor M, in rows.
-func (f factor) ratio(m factor) []float64 {
-	c := slices.Clone(m.lower.Raw())
-	if f.upper == nil {
-		f.lower.SolveTriangle(c)
-		return c
+// ratio sets c to the rows of L⁻¹M of another factor M, or of its transpose.
+func (f factor) ratio(c []float64, m factor) {
+	if f.twice == nil {
+		copy(c, m.upper.Raw())
+		f.upper.SolveRight(c)
+		return
 	}
-	n := m.lower.N()
+	n := m.upper.N()
+	dense.Transpose(c, m.upper.Raw(), n)
 	b := double{n, n, c, make([]float64, n*n)}
-	if m.upper != nil {
+	if m.twice != nil {
 		for i := range n {
 			for j := range i + 1 {
-				b.lo[i*n+j] = m.upper.lo[j*n+i]
+				b.lo[i*n+j] = m.twice.lo[j*n+i]
 			}
 		}
 	}
-	f.upper.solve(b)
-	return c
+	f.twice.solve(b)
 }
 
 // whole returns the rows of a symmetric matrix.
@@ -136,31 +131,25 @@ func average(a *mat.Dense) *mat.SymDense {
 	return s
 }
 
-// unitCholesky factorises I + E = CCᵀ, given the lower triangle of E, and returns C with
-// s_i = C_ii² − 1 to the relative precision of E.
-func unitCholesky(e []float64, n int) (c *dense.Lower, s []float64, ok bool) {
+// unitCholesky factorises I + E = CCᵀ and returns Cᵀ with s_i = C_ii² − 1 to the relative
+// precision of E, and Σ_{j<i} C_ij².
+func unitCholesky(e []float64, n int) (c *dense.Upper, s, below []float64, ok bool) {
 	a := slices.Clone(e)
 	for i := range n {
 		a[i*n+i]++
 	}
 	if c, ok = dense.Cholesky(a, n); !ok {
-		return nil, nil, false
+		return nil, nil, nil, false
 	}
-	s = make([]float64, n)
+	s, below = make([]float64, n), c.Above()
 	for i := range n {
 		if d := c.Diag(i); d*d < 0.5 {
 			s[i] = d*d - 1
 			continue
 		}
-		s[i] = e[i*n+i] - below(c, i)
+		s[i] = e[i*n+i] - below[i]
 	}
-	return c, s, true
-}
-
-// below returns Σ_{j<i} C_ij².
-func below(c *dense.Lower, i int) float64 {
-	row := c.Row(i)[:i]
-	return floats.Dot(row, row)
+	return c, s, below, true
 }
 
 func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }

@@ -17,8 +17,9 @@ import (
 type Gaussian struct {
 	mean  []float64
 	cov   *mat.SymDense // its data has both triangles
-	lower *dense.Lower  // Cholesky factor; nil where Σ is singular
-	cond  float64       // estimate of the condition number of Σ in the 1-norm
+	upper *dense.Upper  // Cholesky factor; nil where Σ is singular
+	norm  float64       // of Σ in the 1-norm
+	cond  float64       // estimate of the condition number of Σ
 	rank  int
 
 	spectral struct {
@@ -104,8 +105,8 @@ func build(mean, cov []float64) (*Gaussian, error) {
 			return nil, fmt.Errorf("%w: variance of coordinate %d is %v", ErrIndefinite, i, v)
 		}
 	}
-	g := &Gaussian{mean: slices.Clone(mean), cov: mat.NewSymDense(n, cov)}
-	if err := g.factorize(norm); err != nil {
+	g := &Gaussian{mean: slices.Clone(mean), cov: mat.NewSymDense(n, cov), norm: norm}
+	if err := g.factorize(); err != nil {
 		return nil, err
 	}
 	return g, nil
@@ -179,7 +180,7 @@ func (g *Gaussian) Rank() int { return g.rank }
 
 // LogDet returns ln |Σ|, which is −Inf where Σ is singular.
 func (g *Gaussian) LogDet() float64 {
-	if g.lower == nil {
+	if g.upper == nil {
 		return math.Inf(-1)
 	}
 	l := g.factor()

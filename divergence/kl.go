@@ -59,29 +59,40 @@ func (d pair) kl() float64 {
 }
 
 // excess returns tr E − ln det(I + E) for E = L⁻¹(Σ_p − Σ_q)L⁻ᵀ. The factor C of
-// I + E is L⁻¹L_p; where p and q are close it is computed from E instead, which
+// I + E is L⁻¹L_p; where p and q are close it is computed from Σ_p − Σ_q instead, which
 // does not cancel.
 func (d pair) excess(l factor) float64 {
 	if d.sameCov() {
 		return 0
 	}
-	if far := excessFactors(d.p.factor(), l); far >= 0.05 {
+	if d.near() {
+		return d.excessNear()
+	}
+	far := excessFactors(d.p.factor(), l)
+	if far >= 0.05 {
 		return far
 	}
-	c, s, ok := unitCholesky(l.whiten(d.gap()), len(d.delta))
-	if !ok {
-		return excessFactors(d.p.factor(), l)
+	if !d.ill() {
+		return d.excessNear()
 	}
-	return tracePhi(c, s)
+	_, s, below, ok := unitCholesky(l.whiten(d.gap()), len(d.delta))
+	if !ok {
+		return far
+	}
+	return tracePhi(s, below)
 }
 
 func excessFactors(lp, lq factor) float64 {
-	c, n := lq.ratio(lp), lp.lower.N()
+	n := lp.upper.N()
+	w := borrow(n)
+	defer pool.Put(w)
+	c := w.change
+	lq.ratio(c, lp)
 	var sum float64
 	for i := range n {
 		row := c[i*n : (i+1)*n]
 		r := row[i]
-		sum += (r-1)*(r+1) - 2*math.Log(r) + floats.Dot(row[:i], row[:i])
+		sum += (r-1)*(r+1) - 2*math.Log(r) + floats.Dot(row[:i], row[:i]) + floats.Dot(row[i+1:], row[i+1:])
 	}
 	return sum
 }

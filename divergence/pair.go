@@ -74,7 +74,7 @@ func compare(p, q *Gaussian) (d pair, ok bool, err error) {
 		return pair{}, false, err
 	}
 	d = difference(p, q)
-	if p.lower != nil && q.lower != nil {
+	if p.upper != nil && q.upper != nil {
 		return d, true, nil
 	}
 	if p.rank != q.rank {
@@ -124,7 +124,7 @@ func (d pair) reduce() (pair, bool, error) {
 	if err != nil {
 		return pair{}, false, err
 	}
-	if p.lower == nil || q.lower == nil {
+	if p.upper == nil || q.upper == nil {
 		return pair{}, false, nil
 	}
 	hi, _ := d.gap()
@@ -139,12 +139,18 @@ type sum struct {
 
 // rows returns the rows of the sum, rounded.
 func (s sum) rows() []float64 {
+	dst := make([]float64, len(s.a.RawSymmetric().Data))
+	s.to(dst)
+	return dst
+}
+
+// to sets dst to the rows of the sum, rounded.
+func (s sum) to(dst []float64) {
 	x, y := s.a.RawSymmetric().Data, s.b.RawSymmetric().Data
-	dst := make([]float64, len(x))
+	y, dst = y[:len(x)], dst[:len(x)]
 	for j, a := range x {
 		dst[j] = float64(s.u*a) + float64(s.v*y[j])
 	}
-	return dst
 }
 
 // hi returns the sum, rounded.

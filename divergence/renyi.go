@@ -61,17 +61,17 @@ func (d pair) renyi(c float64) float64 {
 	if c > 0 && c*size > 1 {
 		return d.renyiFar(c)
 	}
-	near, s, ok := unitCholesky(e, n)
+	_, s, below, ok := unitCholesky(e, n)
 	floats.Scale(c, e)
-	scaled, t, positive := unitCholesky(e, n)
+	scaled, t, scaledBelow, positive := unitCholesky(e, n)
 	if !positive {
 		return math.Inf(1)
 	}
 	x := slices.Clone(d.delta)
 	l.distance2(x)
-	means := (1 - c) * factor{lower: scaled}.distance2(x)
+	means := (1 - c) * factor{upper: scaled}.distance2(x)
 	if ok && square <= 0.25 {
-		return 0.5 * (means + tracePhi(near, s) - tracePhi(scaled, t)/c)
+		return 0.5 * (means + tracePhi(s, below) - tracePhi(t, scaledBelow)/c)
 	}
 	lp := d.p.factor()
 	var sum float64

@@ -3,7 +3,6 @@ package divergence
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -15,15 +14,18 @@ import (
 // eigenvalue of an n×n covariance counts as zero.
 func rankTolerance(n int) float64 { return float64(max(n, 10)) * 0x1p-52 }
 
-// factorize finds the rank of Σ, by Cholesky where that settles it. norm is its 1-norm.
-func (g *Gaussian) factorize(norm float64) error {
+// factorize finds the rank of Σ, by Cholesky where that settles it.
+func (g *Gaussian) factorize() error {
 	n := g.Dim()
 	tol := rankTolerance(n)
-	lower, positive := dense.Cholesky(slices.Clone(g.data()), n)
+	upper, positive := dense.Cholesky(g.data(), n)
 	if positive {
-		// κ₂ ≤ κ₁, and the estimate of κ₁ is seldom low by more than a factor of 3.
-		if g.cond = lower.Cond(norm); 10*g.cond*tol < 1 {
-			g.rank, g.lower = n, lower
+		// A bound settles most; κ₂ ≤ κ₁, and the estimate of κ₁ is seldom low by more than a factor of 3.
+		if g.cond = upper.Bound(g.norm); !(g.cond <= doubleAbove) {
+			g.cond = upper.Cond(g.norm)
+		}
+		if 10*g.cond*tol < 1 {
+			g.rank, g.upper = n, upper
 			return nil
 		}
 	}
@@ -41,7 +43,7 @@ func (g *Gaussian) factorize(norm float64) error {
 		}
 	}
 	if g.rank == n && positive {
-		g.lower = lower
+		g.upper = upper
 	} else if g.rank == n {
 		g.rank-- // too close to singular for Cholesky: drop the smallest
 	}
@@ -90,14 +92,14 @@ func eigen(a []float64, n int) (values []float64, vectors *mat.Dense, ok bool) {
 
 // factor returns the Cholesky factor of a regular Σ.
 func (g *Gaussian) factor() factor {
-	g.cholesky.once.Do(func() { g.cholesky.factor = improve(g.lower, g.cond, sum{g.cov, g.cov, 1, 0}) })
+	g.cholesky.once.Do(func() { g.cholesky.factor = improve(g.upper, g.cond, sum{g.cov, g.cov, 1, 0}) })
 	return g.cholesky.factor
 }
 
 // root returns an n×rank matrix F with FFᵀ = Σ.
 func (g *Gaussian) root() (*mat.Dense, error) {
-	if g.lower != nil {
-		return mat.NewDense(g.Dim(), g.Dim(), slices.Clone(g.lower.Raw())), nil
+	if g.upper != nil {
+		return mat.NewDense(g.Dim(), g.Dim(), g.upper.Lower()), nil
 	}
 	values, vectors, err := g.eigen()
 	if err != nil {

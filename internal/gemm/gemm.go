@@ -14,6 +14,7 @@ package gemm
 //go:generate sh -c "go run ./gen > tile_amd64.s"
 //go:generate sh -c "go run ./gen -double > tile64_amd64.s"
 //go:generate sh -c "go run ./gen -rows > rows_amd64.s"
+//go:generate sh -c "go run ./gen -minus > minus_amd64.s"
 
 import (
 	"fmt"

@@ -31,6 +31,28 @@ func TestReadsStayInside(t *testing.T) {
 	t.Run("float64", readsStayInside[float64])
 }
 
+func TestSubtractStaysInside(t *testing.T) {
+	each(t, func(t *testing.T, isa simd.ISA) {
+		for _, d := range [][3]int{{1, 1, 1}, {13, 33, 5}, {8, 16, 9}, {5, 7, 7}, {16, 25, 3}} {
+			m, n, k := d[0], d[1], d[2]
+			c, a, b := beforeFault[float64](t, m*n), beforeFault[float64](t, m*k), beforeFault[float64](t, k*n)
+			for i := range a {
+				a[i] = float64(i)
+			}
+			for i := range b {
+				b[i] = 1
+			}
+			subtract(isa, m, n, k, c, n, c, n, a, k, 1, b, n)
+			var row float64
+			for _, v := range a[(m-1)*k:] {
+				row -= v
+			}
+			require.Equal(t, row, c[m*n-1])
+			subtract(isa, m, n, k, c, n, nil, 0, a, 1, m, b, n)
+		}
+	})
+}
+
 func readsStayInside[T Float](t *testing.T) {
 	each(t, func(t *testing.T, isa simd.ISA) {
 		for _, d := range [][3]int{{1, 1, 1}, {13, 33, 5}, {12, 32, 9}, {5, 2, 7}, {25, 65, 3}} {

@@ -1,148 +1,124 @@
 // Package dense has the factorisations of symmetric matrices that closed forms need,
-// on the kernels of internal/gemm: Cholesky, triangular solves, products of
-// triangles, eigenvalues. A matrix is n rows of n numbers without gaps.
+// on the kernels of internal/gemm: Cholesky, triangular solves, the change of a factor,
+// products of triangles, eigenvalues. A matrix is n rows of n numbers without gaps.
 package dense
 
-import "math"
+import "github.com/ito-sde/ito/internal/gemm"
 
-// block is how many rows of a triangle are done by loops; what lies between blocks
-// is products of matrices.
-const block = 16
+// wide is how many rows or columns of a product are done at a time.
+const wide = 64
 
-// Lower is a lower triangle L with positive diagonal. It is immutable and safe for
-// concurrent use.
-type Lower struct {
+// Upper is an upper triangle U with positive diagonal: rows of it are what kernels go
+// along. It is immutable and safe for concurrent use.
+type Upper struct {
 	n       int
-	l       []float64 // zero above the diagonal
-	inverse []float64 // of the blocks on the diagonal, block·block numbers each; nil for one block
+	u       []float64 // zero below the diagonal
+	inverse []float64 // −U⁻ᵀ of the blocks on the diagonal, n rows of block numbers
 }
 
 // N returns the dimension.
-func (t *Lower) N() int { return t.n }
+func (t *Upper) N() int { return t.n }
 
-// Diag returns L_ii.
-func (t *Lower) Diag(i int) float64 { return t.l[i*t.n+i] }
+// Diag returns U_ii.
+func (t *Upper) Diag(i int) float64 { return t.u[i*t.n+i] }
 
-// Row returns row i up to the diagonal. It must not be changed.
-func (t *Lower) Row(i int) []float64 { return t.l[i*t.n : i*t.n+i+1] }
+// Raw returns all rows, with zeros below the diagonal. They must not be changed.
+func (t *Upper) Raw() []float64 { return t.u }
 
-// Raw returns all rows, with zeros above the diagonal. They must not be changed.
-func (t *Lower) Raw() []float64 { return t.l }
-
-// NewLower makes a triangle of l, which it keeps and which is zero above the diagonal.
-func NewLower(l []float64, n int) *Lower {
-	t := &Lower{n: n, l: l}
-	if n > block {
-		t.inverse = make([]float64, (n+block-1)/block*block*block)
-		for s := 0; s < n; s += block {
-			invert(t.inverse[s*block:], l[s*n+s:], min(block, n-s), n)
-		}
-	}
-	return t
+// Lower returns the rows of Uᵀ.
+func (t *Upper) Lower() []float64 {
+	l := make([]float64, t.n*t.n)
+	Transpose(l, t.u, t.n)
+	return l
 }
 
-// Cholesky overwrites the symmetric matrix a, of which it reads the lower triangle, by
-// L, LLᵀ = a, and keeps it. ok is false where a pivot is not positive.
-//
-// By columns of blocks: the product of what is done, a small factor by loops, and the
-// rows below times its inverse.
-func Cholesky(a []float64, n int) (t *Lower, ok bool) {
-	if n <= block {
-		if !small(a, n, n) {
-			return nil, false
+// Above returns Σ_{j<i} U_ji² for every column i.
+func (t *Upper) Above() []float64 {
+	sums := make([]float64, t.n)
+	for j := range t.n {
+		for i, v := range t.u[j*t.n+j+1 : (j+1)*t.n] {
+			sums[j+1+i] += v * v
 		}
-		clearAbove(a, n)
-		return &Lower{n: n, l: a}, true
 	}
-	t = &Lower{n: n, l: a, inverse: make([]float64, (n+block-1)/block*block*block)}
-	own := borrow()
-	defer pool.Put(own)
-	own.first = resize(own.first, n*block)
-	p, panel := &own.packed, own.first
-	for s := 0; s < n; s += block {
-		w := min(block, n-s)
-		if s > 0 {
-			p.Pack(s, w, a[s*n:], n, true)
-			p.Negate()
-			p.Mul(a[s*n+s:], n, n-s, a[s*n:], n, false, true, nil)
-		}
-		if !small(a[s*n+s:], w, n) {
-			return nil, false
-		}
-		inverse := t.inverse[s*block:][:block*block]
-		invert(inverse, a[s*n+s:], w, n)
-		below := s + w
-		if below == n {
-			break
-		}
-		for i := below; i < n; i++ {
-			copy(panel[(i-below)*block:], a[i*n+s:i*n+below])
-		}
-		p.Pack(w, w, inverse, block, true)
-		p.Mul(a[below*n+s:], n, n-below, panel, block, false, false, nil)
-	}
-	clearAbove(a, n)
-	return t, true
+	return sums
 }
 
-func clearAbove(a []float64, n int) {
-	for i := range n {
-		clear(a[i*n+i+1 : (i+1)*n])
-	}
-}
-
-// small factorises n ≤ block rows with stride ld, four rows of a column at a time.
-func small(a []float64, n, ld int) bool {
-	for j := range n {
-		row := a[j*ld:][:j]
-		pivot := a[j*ld+j]
-		for _, v := range row {
-			pivot -= v * v
-		}
-		if !(pivot > 0) || math.IsInf(pivot, 1) {
+// blocks calls f for the blocks on the diagonal: where they start and how long they are.
+func (t *Upper) blocks(f func(s, w int, inverse []float64) bool) bool {
+	for s := 0; s < t.n; s += block {
+		if !f(s, min(block, t.n-s), t.inverse[s*block:]) {
 			return false
-		}
-		pivot = math.Sqrt(pivot)
-		a[j*ld+j] = pivot
-		i := j + 1
-		for ; i+4 <= n; i += 4 {
-			r0, r1, r2, r3 := a[i*ld:][:j+1], a[(i+1)*ld:][:j+1], a[(i+2)*ld:][:j+1], a[(i+3)*ld:][:j+1]
-			s0, s1, s2, s3 := r0[j], r1[j], r2[j], r3[j]
-			for k, v := range row {
-				s0 -= v * r0[k]
-				s1 -= v * r1[k]
-				s2 -= v * r2[k]
-				s3 -= v * r3[k]
-			}
-			r0[j], r1[j], r2[j], r3[j] = s0/pivot, s1/pivot, s2/pivot, s3/pivot
-		}
-		for ; i < n; i++ {
-			r := a[i*ld:][:j+1]
-			s := r[j]
-			for k, v := range row {
-				s -= v * r[k]
-			}
-			r[j] = s / pivot
 		}
 	}
 	return true
 }
 
-// invert sets dst, rows of block numbers, to the inverse of the triangle of n ≤ block
-// rows l with stride ld.
-func invert(dst, l []float64, n, ld int) {
-	for i := range n {
-		row := dst[i*block:][:i+1]
-		row[i] = 1
-		for k, v := range l[i*ld:][:i] {
-			other := dst[k*block:][:k+1]
-			for j, x := range other {
-				row[j] -= v * x
-			}
+// NewUpper makes a triangle of u, which it keeps and which is zero below the diagonal.
+func NewUpper(u []float64, n int) *Upper {
+	t := &Upper{n: n, u: u, inverse: make([]float64, n*block)}
+	t.invert()
+	return t
+}
+
+// Middle sets t to the mean of two triangles, in the memory that it has.
+func (t *Upper) Middle(a, b *Upper) {
+	n := a.n
+	t.n, t.u, t.inverse = n, resize(t.u, n*n), resize(t.inverse, n*block)
+	for i, v := range b.u {
+		t.u[i] = 0.5 * (a.u[i] + v)
+	}
+	t.invert()
+}
+
+func (t *Upper) invert() {
+	t.blocks(func(s, w int, inverse []float64) bool {
+		invertBlock(best, w, t.u[s*t.n+s:], t.n, inverse)
+		return true
+	})
+}
+
+// Cholesky returns U, UᵀU = a, for a symmetric matrix of which it reads what is on and above
+// the diagonal. ok is false where a pivot is not positive.
+//
+// By rows of blocks: less the product of what is above, the small factor of the block on
+// the diagonal, and its inverse times what is right of it.
+func Cholesky(a []float64, n int) (t *Upper, ok bool) {
+	room := make([]float64, n*(n+block))
+	t = &Upper{n: n, u: room[: n*n : n*n], inverse: room[n*n:]}
+	if n <= block {
+		return t, factorBlock(best, n, a, n, t.u, n, t.inverse)
+	}
+	own := borrow()
+	defer pool.Put(own)
+	ok = t.blocks(func(s, w int, inverse []float64) bool {
+		left := own.column(t.u, n, s, w)
+		square := own.square[:]
+		gemm.Subtract(w, w, s, square, block, a[s*n+s:], n, left, 1, block, t.u[s:], n)
+		if !factorBlock(best, w, square, block, t.u[s*n+s:], n, inverse) {
+			return false
 		}
-		scale := 1 / l[i*ld+i]
-		for j := range row {
-			row[j] *= scale
-		}
+		t.right(own, s, w, left, a, n, t.u, n, s+w, n)
+		return true
+	})
+	return t, ok
+}
+
+// column copies columns s to s+w of the first s rows of an n×n matrix, which kernels go
+// along, to rows of block numbers.
+func (s *scratch) column(u []float64, n, from, w int) []float64 {
+	s.left = resize(s.left, from*block)
+	for k := range from {
+		copy(s.left[k*block:], u[k*n+from:k*n+from+w])
+	}
+	return s.left
+}
+
+// right solves for rows s to s+w of Uᵀx = b in columns from to end, with left = U[:s, s:s+w]
+// in rows of block numbers.
+func (t *Upper) right(own *scratch, s, w int, left, b []float64, ldb int, x []float64, ldx, from, end int) {
+	for ; from < end; from += wide {
+		cols := min(wide, end-from)
+		gemm.Subtract(w, cols, s, own.panel[:], wide, b[s*ldb+from:], ldb, left, 1, block, x[from:], ldx)
+		gemm.Subtract(w, cols, w, x[s*ldx+from:], ldx, nil, 0, t.inverse[s*block:], block, 1, own.panel[:], wide)
 	}
 }

@@ -9,9 +9,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/ito-sde/ito/internal/simd"
 )
 
-const u = 0x1p-53
+const u0 = 0x1p-53
 
 // sizes lie on both sides of the blocks.
 var sizes = []int{1, 2, 3, 7, 10, 31, 32, 33, 63, 64, 65, 96, 100, 131}
@@ -34,10 +36,10 @@ func definite(n int, seed uint64) []float64 {
 	return a.RawMatrix().Data
 }
 
-func triangle(t *testing.T, n int, seed uint64) *Lower {
-	l, ok := Cholesky(definite(n, seed), n)
+func triangle(t *testing.T, n int, seed uint64) *Upper {
+	u, ok := Cholesky(definite(n, seed), n)
 	require.True(t, ok)
-	return l
+	return u
 }
 
 func full(x []float64, n int) *mat.Dense { return mat.NewDense(n, len(x)/n, x) }
@@ -48,62 +50,156 @@ func near(t *testing.T, want, got mat.Matrix, n int, cond float64) {
 	t.Helper()
 	var d mat.Dense
 	d.Sub(want, got)
-	require.LessOrEqual(t, mat.Norm(&d, 2), 8*float64(n+4)*u*cond*mat.Norm(want, 2))
+	require.LessOrEqual(t, mat.Norm(&d, 2), 8*float64(n+4)*u0*cond*mat.Norm(want, 2))
 }
 
 func TestCholesky(t *testing.T) {
 	for _, n := range sizes {
 		a := definite(n, 1)
 		b := slices.Clone(a)
-		for i := range n { // what is above the diagonal is not read
-			for j := i + 1; j < n; j++ {
+		for i := range n { // what is below the diagonal is not read
+			for j := range i {
 				b[i*n+j] = math.NaN()
 			}
 		}
-		l, ok := Cholesky(b, n)
+		u, ok := Cholesky(b, n)
 		require.True(t, ok)
 		var p mat.Dense
-		p.Mul(full(l.Raw(), n), full(l.Raw(), n).T())
+		p.Mul(full(u.Raw(), n).T(), full(u.Raw(), n))
 		near(t, full(a, n), &p, n, 1)
-		same := NewLower(slices.Clone(l.Raw()), n)
-		require.Equal(t, l.inverse, same.inverse)
+		same := NewUpper(slices.Clone(u.Raw()), n)
+		near(t, full(u.inverse, n), full(same.inverse, n), n, 10)
+		require.True(t, mat.Equal(full(u.Raw(), n).T(), full(u.Lower(), n)))
+		for i, v := range u.Above() {
+			var want float64
+			for j := range i {
+				require.Zero(t, u.Raw()[i*n+j])
+				want += u.Raw()[j*n+i] * u.Raw()[j*n+i]
+			}
+			require.InDelta(t, want, v, 2*float64(n)*u0*want)
+		}
 		a[(n-1)*n+n-1] = -1
 		_, ok = Cholesky(a, n)
 		require.False(t, ok)
-		require.Len(t, l.Row(n-1), n)
-		require.Equal(t, l.Raw()[n*n-1], l.Diag(n-1))
+		require.Equal(t, u.Raw()[n*n-1], u.Diag(n-1))
+		require.Equal(t, n, u.N())
+	}
+}
+
+// Every family's blocks are those of the loops, to rounding; bad pivots are found anywhere.
+func TestBlocks(t *testing.T) {
+	for _, isa := range simd.Available() {
+		for n := 1; n <= block; n++ {
+			for seed := range uint64(5) {
+				a := definite(n, seed)
+				u, inverse := make([]float64, n*n), make([]float64, n*block)
+				require.True(t, factorBlock(isa, n, a, n, u, n, inverse))
+				wantU, wantInverse := make([]float64, n*n), make([]float64, n*block)
+				require.True(t, factorLoops(n, a, n, wantU, n, wantInverse))
+				near(t, full(wantU, n), full(u, n), n, 10)
+				near(t, full(wantInverse, n), full(inverse, n), n, 100)
+				invertBlock(isa, n, wantU, n, inverse)
+				near(t, full(wantInverse, n), full(inverse, n), n, 10)
+				for _, bad := range []float64{0, -1, math.NaN(), math.Inf(1), math.Inf(-1)} {
+					a := slices.Clone(a)
+					i := int(seed) % n
+					a[i*n+i] = bad
+					require.False(t, factorBlock(isa, n, a, n, u, n, inverse), "%v", bad)
+				}
+			}
+		}
+		// The reciprocal of a pivot overflows where its root does not.
+		u, inverse := []float64{0}, make([]float64, block)
+		require.True(t, factorBlock(isa, 1, []float64{0x1p-1060}, 1, u, 1, inverse))
+		require.Equal(t, 0x1p-530, u[0])
+		require.Equal(t, -0x1p530, inverse[0])
+		for _, d := range [][2]int{{1, 1}, {8, 8}, {8, 20}, {20, 8}, {17, 25}} {
+			m, n := d[0], d[1]
+			src, dst := make([]float64, m*(n+1)), make([]float64, n*(m+2))
+			for i := range src {
+				src[i] = float64(i)
+			}
+			rows, cols := turnBlocks(isa, dst, m+2, src, n+1, m, n)
+			for i := range m {
+				for j := range n {
+					want := 0.0
+					if i < rows && j < cols {
+						want = src[i*(n+1)+j]
+					}
+					require.Equal(t, want, dst[j*(m+2)+i])
+				}
+			}
+		}
 	}
 }
 
 func TestSolve(t *testing.T) {
 	for _, n := range sizes {
-		l, other := triangle(t, n, 1), triangle(t, n, 2)
+		u, other := triangle(t, n, 1), triangle(t, n, 2)
 		var x, y, p mat.Dense
 		b := slices.Clone(other.Raw())
-		l.SolveTriangle(b)
-		x.Mul(full(l.Raw(), n), full(b, n))
+		u.SolveRight(b)
+		x.Mul(full(b, n), full(u.Raw(), n))
 		near(t, full(other.Raw(), n), &x, n, 10)
 		for i := range n {
-			for j := i + 1; j < n; j++ {
+			for j := range i {
 				require.Zero(t, b[i*n+j])
 			}
 		}
 		const m = 5
 		rows := slices.Clone(definite(max(n, m), 3)[:n*m])
 		want := slices.Clone(rows)
-		l.Solve(rows, m)
-		y.Mul(full(l.Raw(), n), full(rows, n))
+		u.Solve(rows, m)
+		y.Mul(full(u.Raw(), n).T(), full(rows, n))
 		near(t, full(want, n), &y, n, 10)
 
 		vector := slices.Clone(want[:n])
-		l.SolveVector(vector)
-		p.Mul(full(l.Raw(), n), full(vector, n))
+		u.SolveVector(vector)
+		p.Mul(full(u.Raw(), n).T(), full(vector, n))
 		near(t, full(want[:n], n), &p, n, 10)
 		p.Reset()
 		vector = slices.Clone(want[:n])
-		l.SolveTransposed(vector)
-		p.Mul(full(l.Raw(), n).T(), full(vector, n))
+		u.SolveTransposed(vector)
+		p.Mul(full(u.Raw(), n), full(vector, n))
 		near(t, full(want[:n], n), &p, n, 10)
+
+		e := definite(n, 4)
+		white := slices.Clone(e)
+		u.Whiten(white)
+		var back mat.Dense
+		back.Mul(full(u.Raw(), n).T(), full(white, n))
+		back.Mul(&back, full(u.Raw(), n))
+		near(t, full(e, n), &back, n, 100)
+		require.True(t, mat.Equal(full(white, n), full(white, n).T()))
+	}
+}
+
+// The change of a factor is the difference of two, whose mean is known: for factors far
+// apart it is compared with that, and for any direction with its equation.
+func TestChange(t *testing.T) {
+	for _, n := range sizes {
+		a, b := triangle(t, n, 1), triangle(t, n, 2)
+		d := definite(n, 1)
+		for i, v := range definite(n, 2) {
+			d[i] -= v
+		}
+		middle, v := new(Upper), make([]float64, n*n)
+		for i := range v {
+			v[i] = math.NaN()
+		}
+		middle.Middle(a, b)
+		middle.Change(v, d)
+		var want, p, back mat.Dense
+		want.Sub(full(a.Raw(), n), full(b.Raw(), n))
+		near(t, &want, full(v, n), n, 1000)
+		p.Mul(full(v, n).T(), full(middle.Raw(), n))
+		back.Add(&p, p.T())
+		near(t, full(d, n), &back, n, 100)
+		for i := range n {
+			for j := range i {
+				require.Zero(t, v[i*n+j])
+			}
+		}
 	}
 }
 
@@ -111,17 +207,16 @@ func TestProducts(t *testing.T) {
 	for _, n := range sizes {
 		a, b := triangle(t, n, 1), triangle(t, n, 2)
 		var want, gram mat.Dense
-		want.Mul(full(a.Raw(), n).T(), full(b.Raw(), n))
+		want.Mul(full(a.Raw(), n), full(b.Raw(), n).T())
 		c := Cross(a, b)
 		near(t, &want, full(c, n), n, 1)
 		gram.Mul(want.T(), &want)
-		g := Gram(c, n)
-		for i := range n {
-			for j := i + 1; j < n; j++ {
-				g[i*n+j] = g[j*n+i]
-			}
-		}
+		g := make([]float64, n*n)
+		Gram(g, c, n, false)
 		near(t, &gram, full(g, n), n, 1)
+		want.Mul(full(a.Raw(), n).T(), full(a.Raw(), n))
+		Gram(g, a.Raw(), n, true)
+		near(t, &want, full(g, n), n, 1)
 		tr := make([]float64, n*n)
 		Transpose(tr, c, n)
 		require.True(t, mat.Equal(full(c, n).T(), full(tr, n)))
@@ -200,7 +295,7 @@ func TestSingularSquares(t *testing.T) {
 		}
 		got, ok := SingularSquares(a, b)
 		require.True(t, ok)
-		require.InDeltaSlice(t, want, got, 20*float64(n)*u*want[n-1])
+		require.InDeltaSlice(t, want, got, 20*float64(n)*u0*want[n-1])
 	}
 }
 
@@ -218,6 +313,12 @@ func TestCond(t *testing.T) {
 		got := l.Cond(norm)
 		require.LessOrEqual(t, got, exact*(1+1e-9))
 		require.GreaterOrEqual(t, got, exact/3)
+
+		var e mat.EigenSym
+		require.True(t, e.Factorize(mat.NewSymDense(n, slices.Clone(a)), false))
+		values := e.Values(nil)
+		require.GreaterOrEqual(t, l.Bound(norm), values[n-1]/values[0])
+		require.LessOrEqual(t, l.Bound(norm), 64*exact*float64(n))
 	}
 }
 
@@ -248,7 +349,7 @@ func TestEigenvalues(t *testing.T) {
 			require.True(t, ok)
 			want := e.Values(nil)
 			size := max(math.Abs(want[0]), want[n-1])
-			require.InDeltaSlice(t, want, got, 20*float64(n)*u*size, "n = %d", n)
+			require.InDeltaSlice(t, want, got, 20*float64(n)*u0*size, "n = %d", n)
 		}
 	}
 }
@@ -264,12 +365,18 @@ func BenchmarkDense(b *testing.B) {
 			})
 		}
 		l, _ := Cholesky(slices.Clone(a), n)
-		run("cholesky", func() { copy(c, a); Cholesky(c, n) })
+		run("cholesky", func() { Cholesky(a, n) })
+		run("bound", func() { l.Bound(1) })
 		run("cond", func() { l.Cond(1) })
-		run("ratio", func() { copy(c, l.l); l.SolveTriangle(c) })
+		run("ratio", func() { copy(c, l.u); l.SolveRight(c) })
+		run("change", func() { l.Change(c, a) })
+		run("whiten", func() { copy(c, a); l.Whiten(c) })
+		run("transpose", func() { Transpose(c, a, n) })
+		middle := new(Upper)
+		run("middle", func() { middle.Middle(l, l) })
 		run("cross", func() { Cross(l, l) })
 		own := borrow()
-		run("gram", func() { own.gram(c, a, n) })
+		run("gram", func() { own.gram(c, a, n, false) })
 		run("tridiagonal", func() { own.tridiagonal(a, n) })
 		run("eigenvalues", func() { own.eigenvalues(a, n) })
 		run("eigen", func() { Eigen(a, n) })

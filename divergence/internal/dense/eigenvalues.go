@@ -8,17 +8,17 @@ import (
 	"github.com/ito-sde/ito/internal/gemm"
 )
 
-// SingularSquares returns the squares of the singular values of AᵀB in ascending order,
+// SingularSquares returns the squares of the singular values of ABᵀ in ascending order,
 // to the rounding of the largest of them; ok is false where they do not converge.
 // Entries of A and B beyond 1e±75 may overflow or underflow.
-func SingularSquares(a, b *Lower) (values []float64, ok bool) {
+func SingularSquares(a, b *Upper) (values []float64, ok bool) {
 	s := borrow()
 	defer pool.Put(s)
 	n := a.n
 	s.first, s.second = resize(s.first, n*n), resize(s.second, n*n)
 	clear(s.first)
 	s.cross(s.first, a, b)
-	s.gram(s.second, s.first, n)
+	s.gram(s.second, s.first, n, false)
 	return s.eigenvalues(s.second, n)
 }
 

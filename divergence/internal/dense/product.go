@@ -1,10 +1,7 @@
 package dense
 
-// wide is how many rows or columns of a product are done at a time.
-const wide = 64
-
-// Cross returns AᵀB of two lower triangles, a third of the work of full matrices.
-func Cross(a, b *Lower) []float64 {
+// Cross returns ABᵀ of two upper triangles, a third of the work of full matrices.
+func Cross(a, b *Upper) []float64 {
 	s := borrow()
 	defer pool.Put(s)
 	c := make([]float64, a.n*a.n)
@@ -12,38 +9,28 @@ func Cross(a, b *Lower) []float64 {
 	return c
 }
 
-// cross adds AᵀB to c.
-func (s *scratch) cross(c []float64, a, b *Lower) {
+// cross adds ABᵀ to c.
+func (s *scratch) cross(c []float64, a, b *Upper) {
 	n := a.n
-	if n <= block {
-		for k := range n {
-			row := b.Row(k)
-			for i, v := range a.Row(k) {
-				for j, x := range row {
-					c[i*n+j] += v * x
-				}
-			}
-		}
-		return
-	}
+	s.third = resize(s.third, n*n)
+	Transpose(s.third, b.u, n)
 	for from := 0; from < n; from += wide {
 		h := min(wide, n-from)
-		s.packed.Pack(h, from+h, b.l[from*n:], n, false)
-		s.packed.Mul(c, n, from+h, a.l[from*n:], n, true, true, nil)
+		s.packed.Pack(h, from+h, s.third[from*n:], n, false)
+		s.packed.Mul(c, n, from+h, a.u[from:], n, false, true, nil)
 	}
 }
 
-// Gram returns the lower triangle of FᵀF; above it is what comes of working in blocks.
-func Gram(f []float64, n int) []float64 {
+// Gram sets c to FᵀF; if f is an upper triangle, with a third of the work.
+func Gram(c, f []float64, n int, upper bool) {
 	s := borrow()
 	defer pool.Put(s)
-	c := make([]float64, n*n)
-	s.gram(c, f, n)
-	return c
+	s.gram(c, f, n, upper)
+	Mirror(c, n)
 }
 
 // gram sets c to the lower triangle of FᵀF; above it is what comes of working in blocks.
-func (s *scratch) gram(c, f []float64, n int) {
+func (s *scratch) gram(c, f []float64, n int, upper bool) {
 	if n <= block {
 		clear(c)
 		for k := range n {
@@ -57,19 +44,39 @@ func (s *scratch) gram(c, f []float64, n int) {
 		return
 	}
 	for from := 0; from < n; from += wide {
-		s.packed.Pack(n, min(wide, n-from), f[from:], n, false)
+		w, k := min(wide, n-from), n
+		if upper {
+			k = from + w
+		}
+		s.packed.Pack(k, w, f[from:], n, false)
 		s.packed.Mul(c[from*n+from:], n, n-from, f[from:], n, true, false, nil)
 	}
 }
 
 // Transpose sets dst to the transpose of a; they must not overlap.
-func Transpose(dst, a []float64, n int) {
-	const tile = 16
-	for i := 0; i < n; i += tile {
-		for j := 0; j < n; j += tile {
-			for k := i; k < min(i+tile, n); k++ {
-				for l, v := range a[k*n+j : k*n+min(j+tile, n)] {
-					dst[(j+l)*n+k] = v
+func Transpose(dst, a []float64, n int) { turn(dst, n, a, n, n, n) }
+
+// turn sets dst to the transpose of m×n numbers.
+func turn(dst []float64, ldd int, src []float64, lds, m, n int) {
+	rows, cols := turnBlocks(best, dst, ldd, src, lds, m, n)
+	for i := range m {
+		from := 0
+		if i < rows {
+			from = cols
+		}
+		for j := from; j < n; j++ {
+			dst[j*ldd+i] = src[i*lds+j]
+		}
+	}
+}
+
+// Mirror copies what is below the diagonal to above it.
+func Mirror(a []float64, n int) {
+	for i := 0; i < n; i += block {
+		for j := i; j < n; j += block {
+			for k := i; k < min(i+block, n); k++ {
+				for l := max(j, k+1); l < min(j+block, n); l++ {
+					a[k*n+l] = a[l*n+k]
 				}
 			}
 		}

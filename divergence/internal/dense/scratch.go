@@ -9,9 +9,12 @@ import (
 // scratch is what a factorisation needs for a while. It is kept between calls, for
 // otherwise clearing fresh memory takes as long as a product.
 type scratch struct {
-	packed               gemm.Matrix[float64]
-	first, second, panel []float64
-	reduction            reduction
+	packed                           gemm.Matrix[float64]
+	first, second, third             []float64
+	left, probe, noise               []float64
+	square, middle, diagonal, turned [block * block]float64
+	panel                            [block * wide]float64
+	reduction                        reduction
 }
 
 var pool = sync.Pool{New: func() any { return new(scratch) }}

@@ -135,8 +135,8 @@ func (s *scratch) back(z []float64, n int) {
 	r := &s.reduction
 	ld, p := r.ld, &s.packed
 	var left, right [block * block]float64
-	s.panel = resize(s.panel, 2*n*block)
-	wide, turned := s.panel[:n*block], s.panel[n*block:]
+	s.third = resize(s.third, 2*n*block)
+	wide, turned := s.third[:n*block], s.third[n*block:]
 	for to := r.count; to > 0; {
 		from := (to - 1) / block * block
 		k := to - from

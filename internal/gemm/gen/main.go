@@ -1,6 +1,6 @@
 // Command gen writes the tile kernels of package gemm, in Go assembly, to
 // standard output: for float32, or for float64 with the flag -double; with -rows
-// the kernels that go along a few rows. A kernel keeps its tile of C in registers; for each term it
+// the kernels that go along a few rows, with -minus those that subtract products. A kernel keeps its tile of C in registers; for each term it
 // loads a row of the panel, and for each row of the tile broadcasts an element
 // of A and adds the product by one fused multiply-add per vector.
 package main
@@ -44,6 +44,7 @@ var out *bufio.Writer
 func main() {
 	wide := flag.Bool("double", false, "tiles of float64")
 	along := flag.Bool("rows", false, "the kernels of rows of float64")
+	minus := flag.Bool("minus", false, "the kernels that subtract products of float64")
 	flag.Parse()
 	write := func() error { return generate(os.Stdout, single) }
 	switch {
@@ -51,6 +52,8 @@ func main() {
 		write = func() error { return generate(os.Stdout, double) }
 	case *along:
 		write = func() error { return generateRows(os.Stdout) }
+	case *minus:
+		write = func() error { return generateMinus(os.Stdout) }
 	}
 	if err := write(); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)

@@ -1,0 +1,242 @@
+//go:build !noasm
+
+#include "textflag.h"
+
+// func factorAVX512(n int, a *float64, lda int, u *float64, ldu int, inverse *float64) bool
+//
+// Elimination in W = [A | I], 16 rows of 4 vectors on the stack, without roots on the
+// way: row i −= (w_ji/w_jj) row j. Rows are divided by the root of the pivot when stored.
+// AX n, R9 j, R10 row j of W, K1 and K2 the columns below n, K3 and K4 those from j on.
+TEXT ·factorAVX512(SB), 0, $4096-49
+	MOVQ n+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ lda+16(FP), DX
+	MOVQ u+24(FP), DI
+	MOVQ ldu+32(FP), BX
+	MOVQ inverse+40(FP), R8
+	SHLQ $3, DX
+	SHLQ $3, BX
+	MOVQ $-1, R11
+	MOVQ AX, CX
+	SHLQ CX, R11
+	NOTQ R11
+	KMOVW R11, K1
+	SHRQ $8, R11
+	KMOVW R11, K2
+	VPXORQ Z31, Z31, Z31
+	MOVQ $0x3ff0000000000000, R12
+	VMOVQ R12, X30
+
+	LEAQ w-4096(SP), R10
+	XORQ R9, R9
+
+fill:
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z 64(SI), K2, Z1
+	VMOVUPD Z0, (R10)
+	VMOVUPD Z1, 64(R10)
+	VMOVUPD Z31, 128(R10)
+	VMOVUPD Z31, 192(R10)
+	VMOVSD X30, 128(R10)(R9*8)
+	ADDQ DX, SI
+	ADDQ $256, R10
+	INCQ R9
+	CMPQ R9, AX
+	JLT  fill
+
+	LEAQ w-4096(SP), R10
+	XORQ R9, R9
+	MOVQ $-1, R11
+
+pivot:
+	VMOVSD (R10)(R9*8), X2
+	VSUBSD X2, X2, X3
+	VUCOMISD X3, X3
+	JPS  fail
+	VUCOMISD X31, X2
+	JLS  fail
+	VDIVSD X2, X30, X4
+	VBROADCASTSD X4, Z4
+	VMOVUPD (R10), Z5
+	VMOVUPD 64(R10), Z6
+	VMOVUPD 128(R10), Z7
+	VMOVUPD 192(R10), Z8
+	LEAQ 256(R10), R12
+	LEAQ 1(R9), R13
+	CMPQ R13, AX
+	JGE  scale
+
+eliminate:
+	VBROADCASTSD (R10)(R13*8), Z9
+	VMULPD Z4, Z9, Z9
+	VMOVUPD (R12), Z10
+	VMOVUPD 64(R12), Z11
+	VMOVUPD 128(R12), Z12
+	VMOVUPD 192(R12), Z13
+	VFNMADD231PD Z5, Z9, Z10
+	VFNMADD231PD Z6, Z9, Z11
+	VFNMADD231PD Z7, Z9, Z12
+	VFNMADD231PD Z8, Z9, Z13
+	VMOVUPD Z10, (R12)
+	VMOVUPD Z11, 64(R12)
+	VMOVUPD Z12, 128(R12)
+	VMOVUPD Z13, 192(R12)
+	ADDQ $256, R12
+	INCQ R13
+	CMPQ R13, AX
+	JLT  eliminate
+
+scale:
+	VSQRTSD X2, X2, X3
+	VDIVSD X3, X30, X3
+	VBROADCASTSD X3, Z3
+	VSUBPD Z3, Z31, Z14
+	KMOVW R11, K3
+	MOVQ R11, R13
+	SHRQ $8, R13
+	KMOVW R13, K4
+	VMULPD.Z Z3, Z5, K3, Z5
+	VMULPD.Z Z3, Z6, K4, Z6
+	VMULPD Z14, Z7, Z7
+	VMULPD Z14, Z8, Z8
+	VMOVUPD Z5, K1, (DI)
+	VMOVUPD Z6, K2, 64(DI)
+	VMOVUPD Z7, (R8)
+	VMOVUPD Z8, 64(R8)
+	ADDQ BX, DI
+	ADDQ $128, R8
+	ADDQ $256, R10
+	SHLQ $1, R11
+	INCQ R9
+	CMPQ R9, AX
+	JLT  pivot
+	MOVB $1, ret+48(FP)
+	VZEROUPPER
+	RET
+
+fail:
+	MOVB $0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func invertAVX512(n int, u *float64, ldu int, inverse *float64)
+//
+// The right half of factorAVX512's elimination, of a triangle that is given. The rows
+// are eliminated where they are stored.
+TEXT ·invertAVX512(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ u+8(FP), SI
+	MOVQ ldu+16(FP), DX
+	MOVQ inverse+24(FP), R8
+	SHLQ $3, DX
+	VPXORQ Z31, Z31, Z31
+	MOVQ $0x3ff0000000000000, R12
+	VMOVQ R12, X30
+	MOVQ $0xbff0000000000000, R12
+	VMOVQ R12, X29
+	MOVQ R8, R10
+	XORQ R9, R9
+
+identity:
+	VMOVUPD Z31, (R10)
+	VMOVUPD Z31, 64(R10)
+	VMOVSD X29, (R10)(R9*8)
+	ADDQ $128, R10
+	INCQ R9
+	CMPQ R9, AX
+	JLT  identity
+
+	MOVQ R8, R10
+	XORQ R9, R9
+
+column:
+	VMOVSD (SI)(R9*8), X2
+	VDIVSD X2, X30, X4
+	VBROADCASTSD X4, Z4
+	VMULPD (R10), Z4, Z7
+	VMULPD 64(R10), Z4, Z8
+	VMOVUPD Z7, (R10)
+	VMOVUPD Z8, 64(R10)
+	LEAQ 128(R10), R12
+	LEAQ 1(R9), R13
+	CMPQ R13, AX
+	JGE  next
+
+subtract:
+	VBROADCASTSD (SI)(R13*8), Z9
+	VMOVUPD (R12), Z12
+	VMOVUPD 64(R12), Z13
+	VFNMADD231PD Z7, Z9, Z12
+	VFNMADD231PD Z8, Z9, Z13
+	VMOVUPD Z12, (R12)
+	VMOVUPD Z13, 64(R12)
+	ADDQ $128, R12
+	INCQ R13
+	CMPQ R13, AX
+	JLT  subtract
+
+next:
+	ADDQ DX, SI
+	ADDQ $128, R10
+	INCQ R9
+	CMPQ R9, AX
+	JLT  column
+	VZEROUPPER
+	RET
+
+// func transposeAVX512(dst *float64, ldd int, src *float64, lds int)
+//
+// Pairs of rows are interleaved, then pairs of numbers are transposed as 4×4.
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ ldd+8(FP), BX
+	MOVQ src+16(FP), SI
+	MOVQ lds+24(FP), DX
+	SHLQ $3, BX
+	SHLQ $3, DX
+	LEAQ (DX)(DX*2), CX
+	LEAQ (BX)(BX*2), AX
+	VMOVUPD (SI), Z0
+	VMOVUPD (SI)(DX*1), Z1
+	VMOVUPD (SI)(DX*2), Z2
+	VMOVUPD (SI)(CX*1), Z3
+	LEAQ (SI)(DX*4), SI
+	VMOVUPD (SI), Z4
+	VMOVUPD (SI)(DX*1), Z5
+	VMOVUPD (SI)(DX*2), Z6
+	VMOVUPD (SI)(CX*1), Z7
+	VUNPCKLPD Z1, Z0, Z8
+	VUNPCKHPD Z1, Z0, Z9
+	VUNPCKLPD Z3, Z2, Z10
+	VUNPCKHPD Z3, Z2, Z11
+	VUNPCKLPD Z5, Z4, Z12
+	VUNPCKHPD Z5, Z4, Z13
+	VUNPCKLPD Z7, Z6, Z14
+	VUNPCKHPD Z7, Z6, Z15
+	VSHUFF64X2 $0x44, Z10, Z8, Z0
+	VSHUFF64X2 $0xee, Z10, Z8, Z1
+	VSHUFF64X2 $0x44, Z14, Z12, Z2
+	VSHUFF64X2 $0xee, Z14, Z12, Z3
+	VSHUFF64X2 $0x44, Z11, Z9, Z4
+	VSHUFF64X2 $0xee, Z11, Z9, Z5
+	VSHUFF64X2 $0x44, Z15, Z13, Z6
+	VSHUFF64X2 $0xee, Z15, Z13, Z7
+	VSHUFF64X2 $0x88, Z2, Z0, Z8
+	VSHUFF64X2 $0xdd, Z2, Z0, Z10
+	VSHUFF64X2 $0x88, Z3, Z1, Z12
+	VSHUFF64X2 $0xdd, Z3, Z1, Z14
+	VSHUFF64X2 $0x88, Z6, Z4, Z9
+	VSHUFF64X2 $0xdd, Z6, Z4, Z11
+	VSHUFF64X2 $0x88, Z7, Z5, Z13
+	VSHUFF64X2 $0xdd, Z7, Z5, Z15
+	VMOVUPD Z8, (DI)
+	VMOVUPD Z9, (DI)(BX*1)
+	VMOVUPD Z10, (DI)(BX*2)
+	VMOVUPD Z11, (DI)(AX*1)
+	LEAQ (DI)(BX*4), DI
+	VMOVUPD Z12, (DI)
+	VMOVUPD Z13, (DI)(BX*1)
+	VMOVUPD Z14, (DI)(BX*2)
+	VMOVUPD Z15, (DI)(AX*1)
+	VZEROUPPER
+	RET
