@@ -57,6 +57,16 @@ type Interpolator interface {
 	Interpolate(dst []float64, theta float64) error
 }
 
+// Compensated is a Stepper whose sum of steps loses nothing to rounding: what is
+// rounded off one step is added to the next, so that the error of n steps is that
+// of a few roundings instead of √n to n of them.
+type Compensated interface {
+	// Carry lends the vector of what the state still lacks. Reset clears it; who
+	// goes on from the state of an earlier integration writes it there after
+	// Reset, and the sum is as if it had never been interrupted.
+	Carry() []float64
+}
+
 // Chooser is a Stepper that chooses its own order, and with it its steps: the
 // driver asks it instead of its controller.
 type Chooser interface {

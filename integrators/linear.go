@@ -44,6 +44,14 @@ func NewLinear(f Field, dim int, l Linearisation) (*Linear, error) {
 	return s, nil
 }
 
+// Sharpen makes a Jacobian by differences good to ten digits instead of eight, at
+// twice the evaluations, for a method whose error it enters.
+func (l *Linear) Sharpen() {
+	if l.diffs != nil {
+		l.diffs.Sharpen()
+	}
+}
+
 // Eval is dst = f(t, y), counted.
 func (l *Linear) Eval(dst []float64, t float64, y []float64) error {
 	l.Counts.Evaluations++

@@ -17,6 +17,7 @@ type rk struct {
 
 	t, h            float64
 	y, next, stage  []float64
+	low, step       []float64 // what rounding took off y, and the step to next
 	estimate, other []float64
 	k               []float64   // all stages, one after the other
 	slopes          [][]float64 // the stages in k
@@ -50,13 +51,14 @@ func (m *Tableau) Stepper(f Field, dim int) Stepper {
 	pad := (dim + 3) &^ 3
 	p := planFor(m, pad)
 	r := &rk{m: m, plan: p, f: f, dim: dim}
-	mem := make([]float64, (p.stages+6)*pad+len(p.dense))
+	mem := make([]float64, (p.stages+8)*pad+len(p.dense))
 	take := func() []float64 {
 		v := mem[:pad:pad]
 		mem = mem[pad:]
 		return v
 	}
 	r.y, r.next, r.stage, r.start, r.estimate, r.other = take(), take(), take(), take(), take(), take()
+	r.low, r.step = take(), take()
 	r.k = mem[: p.stages*pad : p.stages*pad]
 	r.slopes = make([][]float64, p.stages)
 	for i := range r.slopes {
@@ -75,9 +77,13 @@ func (r *rk) Reset(t float64, y []float64) error {
 	}
 	r.t = t
 	copy(r.y, y)
+	clear(r.low)
 	r.first = unknown
 	return nil
 }
+
+// Carry lends what rounding took off the state.
+func (r *rk) Carry() []float64 { return r.low[:r.dim] }
 
 func (r *rk) eval(stage int, t float64, y []float64) error {
 	r.counts.Evaluations++
@@ -90,9 +96,9 @@ func (r *rk) stages(h float64) error {
 	for i := 1; i <= last; i++ {
 		at := r.stage
 		if p.fsal && i == last {
+			r.end(h)
 			at = r.next
-		}
-		if p.four {
+		} else if p.four {
 			p.rows[i].Combine4((*[4]float64)(at), (*[4]float64)(r.y), h, &r.k[0])
 		} else {
 			p.rows[i].Combine(at, r.y, h, r.k)
@@ -103,6 +109,22 @@ func (r *rk) stages(h float64) error {
 		}
 	}
 	return nil
+}
+
+// end sets next = y + step, the step with what rounding took off the ones before.
+func (r *rk) end(h float64) {
+	p := r.plan
+	if p.four {
+		p.weights.Combine4((*[4]float64)(r.step), (*[4]float64)(r.low), h, &r.k[0])
+		next, y, step := (*[4]float64)(r.next), (*[4]float64)(r.y), (*[4]float64)(r.step)
+		for i, v := range step {
+			n := y[i] + v
+			next[i], step[i] = n, v-(n-y[i])
+		}
+		return
+	}
+	p.weights.Combine(r.step, r.low, h, r.k)
+	vec.Compensate(r.next, r.y, r.step)
 }
 
 func (r *rk) Try(dst, estimate []float64, h float64) error {
@@ -122,7 +144,7 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 		return err
 	}
 	if !r.plan.fsal {
-		r.plan.weights.Combine(r.next, r.y, h, r.k)
+		r.end(h)
 	}
 	r.h = h
 	copy(dst, r.next)
@@ -145,6 +167,7 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 
 func (r *rk) Accept() {
 	r.start, r.y, r.next = r.y, r.next, r.start
+	r.low, r.step = r.step, r.low
 	r.h0, r.extra = r.h, false
 	r.t += r.h
 	if r.first = unknown; r.plan.fsal {

@@ -48,9 +48,9 @@ type Config struct {
 	// Observer is told of every accepted step; the state is only lent.
 	Observer func(Step)
 	// State, that of an earlier Result, makes the solve go on where that one
-	// ended, with its step and the memory of its Filter: by a one-step method to
-	// the same bits as one solve, if none of its steps was shortened to end on
-	// t1.
+	// ended, with its step, the memory of its Filter and what rounding has taken
+	// off the state: by a one-step method to the same bits as one solve, if none of
+	// its steps was shortened to end on t1.
 	State State
 }
 
@@ -61,6 +61,14 @@ type State struct {
 	Ratios [2]float64 // and of the ratios of the last steps
 	// Rejected tells that the last step tried was.
 	Rejected bool
+	// Carry is what rounding took off the state and the next step will add, a
+	// number for each component; nil: nothing.
+	Carry []float64
+}
+
+// IsZero reports whether s is the zero State, with which a solve starts afresh.
+func (s State) IsZero() bool {
+	return s.H == 0 && s.Errors == [2]float64{} && s.Ratios == [2]float64{} && !s.Rejected && s.Carry == nil
 }
 
 // Step is an accepted step from T−H to T.
@@ -104,6 +112,8 @@ type Result struct {
 	Ended int
 }
 
+const defaultSteps = 1_000_000
+
 func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []float64, c Config) (*solver, error) {
 	s := &solver{c: c, t0: t0, t: t0, from: t0, t1: t1, dir: 1, ended: -1}
 	if t1 < t0 {
@@ -116,7 +126,7 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 		return nil, &Error{Cause: ErrNotFinite, T: t0, Component: i}
 	}
 	if s.c.MaxSteps == 0 {
-		s.c.MaxSteps = 1_000_000
+		s.c.MaxSteps = defaultSteps
 	}
 	if s.c.Max == 0 {
 		s.c.Max = math.Inf(1)
@@ -148,6 +158,9 @@ func newSolver(m integrators.Method, f integrators.Field, t0, t1 float64, y0 []f
 	}
 	if err := s.stepper.Reset(t0, y0); err != nil {
 		return nil, &Error{Cause: err, T: t0, Component: -1}
+	}
+	if s.sum, _ = s.stepper.(integrators.Compensated); s.sum != nil {
+		copy(s.sum.Carry(), c.State.Carry)
 	}
 	order, estimate := m.Order()
 	if s.order = order; s.chooser != nil {
@@ -225,6 +238,10 @@ func (s *solver) check(m integrators.Method, y0 []float64) error {
 		return fmt.Errorf("settings First %v, Max %v and Filter %v are for tolerances, not for a fixed Step", c.First, c.Max, c.Filter)
 	case !(c.First >= 0) || !(c.Max >= 0) || !(c.State.H >= 0) || math.IsInf(c.First+c.State.H, 0) || c.MaxSteps < 0:
 		return fmt.Errorf("settings First %v, Max %v, State.H %v, MaxSteps %d must not be negative", c.First, c.Max, c.State.H, c.MaxSteps)
+	case c.State.Carry != nil && len(c.State.Carry) != len(y0):
+		return fmt.Errorf("State.Carry of %d numbers for a state of %d", len(c.State.Carry), len(y0))
+	case firstNotFinite(c.State.Carry) >= 0:
+		return fmt.Errorf("State.Carry is not finite: %v", c.State.Carry)
 	case !implicit && (l.Jacobian != nil || l.Pattern != nil || l.Mass != nil):
 		return fmt.Errorf("%v is explicit and takes no Linearisation", m)
 	case l.RTol != 0 || l.ATol != 0:

@@ -103,7 +103,7 @@ func newController(f Filter, k int, from State) controller {
 	for i, b := range f.Beta {
 		c.beta[i] = b / c.k
 	}
-	if from == (State{}) {
+	if from.IsZero() {
 		c.Errors = [2]float64{fresh, fresh}
 	}
 	return c

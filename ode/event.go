@@ -118,6 +118,7 @@ func (s *solver) find() ([]crossing, error) {
 			}
 			s.t = c.t
 			s.y, s.next = s.next, s.y
+			s.forget()
 		}
 		break
 	}
@@ -259,6 +260,9 @@ func (s *solver) happen(hit []crossing) (restart bool, err error) {
 		if a := s.watches[c.event].Action; a != nil && c.t == s.t {
 			restart = a(s.t, s.y) || restart
 		}
+	}
+	if restart {
+		s.forget()
 	}
 	if i := firstNotFinite(s.y); i >= 0 {
 		return restart, &Error{Cause: fmt.Errorf("%w: after an event's action", ErrNotFinite), T: s.t, Component: i}

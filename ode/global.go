@@ -10,8 +10,9 @@ import (
 )
 
 // ErrGlobal says that the error of the answer could not be brought below the
-// tolerances: rounding, or a problem that forgets where it came from, sets the
-// limit. The best answer is in the Result beside it, with its estimated error.
+// tolerances: rounding, the number of steps, or a problem that forgets where it came
+// from sets the limit. The best answer is in the Result beside it, with its
+// estimated error.
 var ErrGlobal = errors.New("ode: the error of the answer stays above the tolerance")
 
 // GlobalResult is the finest solve of SolveGlobal and what it says of its error.
@@ -28,91 +29,184 @@ type GlobalResult struct {
 	// further; +Inf where there is no estimate.
 	Norm float64
 	// Scale is the factor by which the tolerances of steps lay below the given
-	// ones at the end.
+	// ones at the end; above 1 they were looser.
 	Scale  float64
 	Solves int
+	// Steps predicts how many the solve would take that brings the error below the
+	// tolerance, where one was not there yet; 0: nothing to predict.
+	Steps float64
 }
 
 // What SolveGlobal aims at: estimates that are a factor of four too small are still
-// within the tolerance. A solve at 10^-15 of a component cannot do better than
-// rounding does.
+// within the tolerance.
 const (
 	globalTarget   = 0.25
-	globalSolves   = 8
+	globalSolves   = 10
 	globalFirstCut = 0.03
-	globalFloor    = 1e-15
+	// Relative tolerances of steps below which rounding makes the error of an
+	// answer: where every step is rounded, and where their sum is compensated and
+	// only the estimates of steps are.
+	globalRounding = 1e-15
+	globalFloor    = 1e-21
+	// A pilot solve has about a thousand steps in the time that the solution takes
+	// to change.
+	globalPilot = 1e-3
 )
 
 // SolveGlobal integrates like Solve, but RTol and ATol bound the error of the answer
-// at t1, and at the times of Config.At, instead of that of steps. It solves with
-// the tolerances given and with 0.03 of them. The errors of a method are nearly
-// proportional to the tolerance of its steps, so with scales s > s' of that
-// tolerance and answers y and y',
+// at t1, and at the times of Config.At, instead of that of steps. It solves with s
+// times the tolerances given, s = 1, 0.03, ... A method of order p, whose estimate
+// is of order p', takes steps in proportion to s^(−1/k), k = min(p, p')+1, and errs
+// in proportion to s^q, q = min(1, p/k). So with answers y and y' at s > s'
 //
-//	y' − truth ≈ (y − y') s'/(s − s'),
+//	y' − truth ≈ (y − y') s'^q/(s^q − s'^q),
 //
 // and while that is more than a quarter of the tolerance another solve follows, with
-// the scale that this proportion asks for. Where a problem does not amplify errors
-// that is two solves; on orbits, which do by a hundred or a thousand, three. Fixed
-// steps, a State to go on from and an Observer are errors, since there is more than
-// one solve. A finer solve that fails leaves the answer of the one before beside the
-// error. Shampine, Watts (1976), Global error estimation for ordinary differential
-// equations; Stetter (1980), Tolerance proportionality in ODE codes.
+// the s' that this asks for. From the third solve on, q is what two differences in a
+// row show, if that is less. Where a problem does not amplify errors that is two
+// solves; on orbits, which do by a hundred or a thousand, three.
+//
+// A method of low order at a tight tolerance begins with looser solves, of some
+// thousands of steps. If a solve predicts that the one which would do takes more
+// than twice MaxSteps, that is not begun: the error wraps ErrGlobal and ErrMaxSteps,
+// and GlobalResult.Steps is the number.
+//
+// Fixed steps, a State to go on from and an Observer are errors, since there is more
+// than one solve. A finer solve that fails leaves the answer of the one before beside
+// the error. Shampine, Watts (1976), Global error estimation for ordinary
+// differential equations; Stetter (1980), Tolerance proportionality in ODE codes.
 func SolveGlobal(ctx context.Context, m integrators.Method, f integrators.Field, t0, t1 float64, y0 []float64, c Config) (GlobalResult, error) {
-	if c.Step != 0 || c.Observer != nil || c.State != (State{}) {
+	if c.Step != 0 || c.Observer != nil || !c.State.IsZero() {
 		return GlobalResult{Result: Result{T: t0, Y: append([]float64(nil), y0...), Ended: -1}},
 			&Error{Cause: fmt.Errorf("%w: a fixed Step, an Observer and a State have no place in several solves", ErrConfig), T: t0, Component: -1}
 	}
-	r, err := Solve(ctx, m, f, t0, t1, y0, c)
-	best := GlobalResult{Result: r, Norm: math.Inf(1), Scale: 1, Solves: 1}
-	if err != nil {
-		return best, err
+	order, estimate := m.Order()
+	k := float64(min(order, estimate) + 1)
+	g := global{c: &c, k: k, power: min(1, float64(order)/k)}
+	scale, tau := 1.0, c.relative(y0)
+	if tau > 0 {
+		scale = max(1, math.Pow(globalPilot, k)/tau)
 	}
-	for scale := c.floor(globalFirstCut); best.Solves < globalSolves && scale < best.Scale; {
-		finer, err := Solve(ctx, m, f, t0, t1, y0, c.scaled(scale))
-		finer.Stats.add(best.Stats)
-		best.Solves++
+	for {
+		r, err := Solve(ctx, m, f, t0, t1, y0, c.scaled(scale))
+		if err != nil && scale > 1 && g.Solves == 0 && ctx.Err() == nil {
+			g.Stats.add(r.Stats)
+			scale = 1 // the pilot was too loose for this problem
+			continue
+		}
+		if err == nil || g.Solves == 0 {
+			g.add(r, scale)
+		} else {
+			g.count(r)
+		}
+		if err != nil || g.Norm <= globalTarget {
+			return g.GlobalResult, err
+		}
+		tau = min(tau, c.relative(r.Y))
+		floor := globalFloor
+		if r.State.Carry == nil {
+			floor = globalRounding
+		}
+		next, err := g.next(floor/tau, globalRounding/tau)
 		if err != nil {
-			best.Stats = finer.Stats
-			return best, err
+			return g.GlobalResult, err
 		}
-		best.replace(finer, scale, &c)
-		if best.Norm <= globalTarget {
-			return best, nil
+		if next >= scale {
+			break
 		}
-		scale = c.floor(scale * min(0.5, max(1e-3, 0.5*globalTarget/best.Norm)))
+		scale = next
 	}
-	if best.Norm <= 1 {
-		return best, nil
+	if g.Norm <= 1 {
+		return g.GlobalResult, nil
 	}
-	return best, &Error{Cause: fmt.Errorf("%w: %.3g tolerances after %d solves, the last at %.3g of the tolerance", ErrGlobal, best.Norm, best.Solves, best.Scale),
-		T: best.T, Norm: best.Norm, Component: -1}
+	return g.GlobalResult, g.fail(fmt.Errorf("%w: %.3g tolerances after %d solves, the last at %.3g of the tolerance: rounding", ErrGlobal, g.Norm, g.Solves, g.Scale))
 }
 
-// floor is the scale, but no less than rounding leaves sense in.
-func (c *Config) floor(scale float64) float64 {
-	if c.RTol > 0 {
-		return max(scale, globalFloor/c.RTol)
-	}
-	return scale
+// global is the sequence of solves.
+type global struct {
+	GlobalResult
+	c        *Config
+	k, power float64
+	steps    int     // of the last solve
+	apart    float64 // the last two answers
+	ratio    float64 // of their scales
+	before   float64 // the Norm before the last
 }
 
-// replace puts a finer solve in the place of g's and estimates its error by the
-// difference.
-func (g *GlobalResult) replace(finer Result, scale float64, c *Config) {
-	coarse := g.Result
-	share := scale / (g.Scale - scale)
-	g.Result, g.Scale, g.Error, g.Norm = finer, scale, make([]float64, len(finer.Y)), math.Inf(1)
-	for i, v := range finer.Y {
+func (g *global) fail(cause error) error {
+	return &Error{Cause: cause, T: g.T, Norm: g.Norm, Component: -1}
+}
+
+// count adds the work of a solve to the others'.
+func (g *global) count(r Result) {
+	g.steps = r.Stats.Accepted + r.Stats.Rejected
+	g.Stats.add(r.Stats)
+	g.Solves++
+}
+
+// add puts a solve in the place of the last one and estimates its error.
+func (g *global) add(r Result, scale float64) {
+	coarse, solves := g.Result, g.Solves
+	g.count(r)
+	r.Stats = g.Stats
+	g.before = g.Norm
+	was := g.Scale
+	g.Result, g.Scale, g.Norm = r, scale, math.Inf(1)
+	if solves == 0 {
+		return
+	}
+	apart := math.Inf(1) // if ended by another event
+	if coarse.Ended == r.Ended && len(coarse.At) == len(r.At) {
+		apart = g.c.distance(coarse.Y, r.Y)
+		for i, y := range r.At {
+			apart = max(apart, g.c.distance(coarse.At[i], y))
+		}
+	}
+	power := g.power
+	if solves > 1 && apart < math.Inf(1) && g.apart < math.Inf(1) {
+		power = min(power, max(0.25, math.Log(g.apart/apart)/math.Log(g.ratio)))
+	}
+	g.apart, g.ratio = apart, was/scale
+	share := 1 / (math.Pow(g.ratio, power) - 1)
+	g.Norm = share * apart
+	g.Error = make([]float64, len(r.Y))
+	for i, v := range r.Y {
 		g.Error[i] = (coarse.Y[i] - v) * share
 	}
-	if coarse.Ended != finer.Ended || len(coarse.At) != len(finer.At) {
-		return // ended by another event
+}
+
+// next is the scale of the solve to come; none is to come if it is not below the
+// last.
+func (g *global) next(floor, rounding float64) (float64, error) {
+	g.Steps = 0
+	scale := g.Scale * globalFirstCut
+	switch {
+	case g.Solves == globalSolves, g.Scale < rounding && g.Norm > g.before/2:
+		return g.Scale, nil
+	case math.IsInf(g.Norm, 1) && g.Solves > 1:
+		scale = g.Scale * 1e-3
+	case g.Solves > 1:
+		cut := math.Pow(0.5*globalTarget/g.Norm, 1/g.power)
+		g.Steps = float64(g.steps) * math.Pow(cut, -1/g.k)
+		most := g.c.MaxSteps
+		if most == 0 {
+			most = defaultSteps
+		}
+		if g.Steps > 2*float64(most) {
+			return 0, g.fail(fmt.Errorf("%w: %w: about %.2g, MaxSteps %d", ErrGlobal, ErrMaxSteps, g.Steps, most))
+		}
+		scale = g.Scale * min(0.5, max(1e-3, cut))
 	}
-	g.Norm = share * c.distance(coarse.Y, finer.Y)
-	for k, y := range finer.At {
-		g.Norm = max(g.Norm, share*c.distance(coarse.At[k], y))
+	return max(scale, floor), nil
+}
+
+// relative is the relative tolerance of a state, in the root mean square; 0 where
+// the configuration is not valid.
+func (c *Config) relative(y []float64) float64 {
+	if c.ATols != nil && len(c.ATols) != len(y) {
+		return 0
 	}
+	return 1 / c.distance(make([]float64, len(y)), y)
 }
 
 // distance is that of two states in tolerances.

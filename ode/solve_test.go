@@ -195,6 +195,7 @@ func TestBadConfigurations(t *testing.T) {
 		"filter": {RTol: 1, ATol: 1, Filter: ode.Filter{Beta: [3]float64{nan}}}, "negative filter": {RTol: 1, Filter: ode.Filter{Beta: [3]float64{-1}}}, "filter of fixed steps": {Step: 1, Filter: ode.PID},
 		"ATols": {RTol: 1, ATols: []float64{1}}, "ATols and ATol": {ATol: 1, ATols: []float64{1, 1}}, "NaN in ATols": {ATols: []float64{1, nan}},
 		"Max": {RTol: 1, Max: nan}, "Max of fixed steps": {Step: 1, Max: 1}, "state": {RTol: 1, State: ode.State{H: nan}},
+		"short carry": {RTol: 1, State: ode.State{H: 1, Carry: []float64{0}}}, "NaN in carry": {RTol: 1, State: ode.State{H: 1, Carry: []float64{0, nan}}},
 		"linearisation": {Step: 1, Linearisation: integrators.Linearisation{Pattern: jacobian.Dense(2)}}, "stops": {Step: 0.1, Stops: []float64{-1}},
 		"output beyond": {Step: 0.1, At: []float64{2}}, "output unsorted": {Step: 0.1, At: []float64{0.5, 0.2}}, "output NaN": {Step: 0.1, At: []float64{nan}},
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ito-sde/ito/integrators"
 )
@@ -15,7 +16,8 @@ type solver struct {
 	field    integrators.Field
 	stepper  integrators.Stepper
 	dense    integrators.Interpolator
-	chooser  integrators.Chooser // nil: control chooses the steps
+	sum      integrators.Compensated // nil: it rounds every step
+	chooser  integrators.Chooser     // nil: control chooses the steps
 	control  controller
 	adaptive bool
 	order    int
@@ -49,10 +51,20 @@ func (s *solver) step() Step { return Step{T: s.t, H: s.t - s.from, Y: s.y, s: s
 
 func (s *solver) result() Result {
 	n := s.stepper.Counts()
-	s.control.H = s.h
+	s.control.H, s.control.Carry = s.h, nil
+	if s.sum != nil {
+		s.control.Carry = slices.Clone(s.sum.Carry())
+	}
 	return Result{T: s.t, Y: s.y, At: s.at, Events: s.past, Ended: s.ended, State: s.control.State, Stats: Stats{
 		Accepted: s.accepted, Rejected: s.rejected, Evaluations: n.Evaluations + s.extra,
 		Jacobians: n.Jacobians, Factorisations: n.Factorisations, Iterations: n.Iterations}}
+}
+
+// forget drops what rounding took off a state that is no longer the stepper's.
+func (s *solver) forget() {
+	if s.sum != nil {
+		clear(s.sum.Carry())
+	}
 }
 
 func (s *solver) fail(cause error, t, h float64) error {
@@ -177,12 +189,17 @@ func (s *solver) choose(h, norm float64) {
 
 // propose returns the next step and where it ends, exactly on t1 or the next stop
 // where it would reach them. A remainder of less than a part in 10^10 of a step
-// is no step of its own.
+// is no step of its own. A step is as long as the time that passes, which is a
+// difference of two numbers: else the state would not be that at t, by the roundings
+// of all the sums t + h.
 func (s *solver) propose() (h, end float64) {
-	h = s.dir * s.h
-	if end = s.t + h; !s.adaptive {
+	if !s.adaptive {
 		end = s.t0 + s.dir*s.h*float64(s.fixed+1)
 		h = end - s.t
+	} else if h = s.t + s.dir*s.h - s.t; h != 0 {
+		s.h, end = math.Abs(h), s.t+h
+	} else {
+		h, end = s.dir*s.h, s.t
 	}
 	limit := s.t1
 	for len(s.stops) > 0 && (s.stops[0]-s.t)*s.dir <= 0 { // at t0, or one twice

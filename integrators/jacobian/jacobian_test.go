@@ -146,8 +146,19 @@ func TestDifferences(t *testing.T) {
 			}
 		}
 	}
+	// What curvature adds to a difference is h/2, sharpened h²/3; rounding ε/h.
+	f := func(d []float64, _ float64, y []float64) error { d[0] = math.Exp(y[0]); return nil }
+	y, f0, got := []float64{1}, []float64{math.E}, jacobian.Dense(1).New()
+	d := jacobian.NewDifferences(jacobian.Dense(1), f, 0)
+	require.NoError(t, d.Eval(got, 0, y, f0))
+	require.InEpsilon(t, math.E*(1+0x1p-27), got.At(0, 0), 8*0x1p-53/0x1p-26)
+	d.Sharpen()
+	require.Equal(t, 2, d.Evaluations())
+	require.NoError(t, d.Eval(got, 0, y, f0))
+	require.InEpsilon(t, math.E*(1-0x1p-34/3), got.At(0, 0), 8*0x1p-53/0x1p-17)
+	require.Equal(t, []float64{1}, y)
 	boom := errors.New("boom")
-	d := jacobian.NewDifferences(jacobian.Dense(2), func([]float64, float64, []float64) error { return boom }, 0)
+	d = jacobian.NewDifferences(jacobian.Dense(2), func([]float64, float64, []float64) error { return boom }, 0)
 	require.ErrorIs(t, d.Eval(jacobian.Dense(2).New(), 0, make([]float64, 2), make([]float64, 2)), boom)
 }
 

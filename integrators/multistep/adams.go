@@ -100,6 +100,9 @@ func (s *adams) Reset(t float64, y []float64) error {
 	return s.bad
 }
 
+// Carry lends what rounding took off the state.
+func (s *adams) Carry() []float64 { return s.low[:s.dim] }
+
 func (s *adams) eval(t float64, y []float64) error {
 	s.counts.Evaluations++
 	return s.f(s.fy[:s.dim], t, y[:s.dim])

@@ -25,6 +25,8 @@ type backward struct {
 	equal    int     // of them so many last ones at this step and order
 	last     float64 // length of the last accepted step
 	past     []history
+	low      []float64 // what rounding took off the state,
+	step     []float64 // and the step to the state tried, which is in y
 	scaled   []history // past over another step, for the Try that asks for it
 	unknown  bool      // the first difference is not yet set
 	tried    struct {
@@ -44,8 +46,9 @@ func newBackward(fs *[stiffest + 2]formula, lo, hi int, f integrators.Field, dim
 		return s, err
 	}
 	s.newton = newton{Linear: linear, lu: jacobian.NewLU[float64](linear.Pattern)}
-	take := vectors(7, padded)
+	take := vectors(9, padded)
 	s.p, s.psi, s.d, s.y, s.r, s.f, s.weights = take(), take(), take(), take(), take(), take(), take()
+	s.low, s.step = take(), take()
 	s.past, s.scaled = make([]history, blocks), make([]history, blocks)
 	return s, nil
 }
@@ -60,6 +63,7 @@ func (s *backward) Reset(t float64, y []float64) error {
 		return s.bad
 	}
 	clear(s.past)
+	clear(s.low)
 	for i, v := range y {
 		s.past[i>>2][0][i&3] = v
 	}
@@ -68,6 +72,9 @@ func (s *backward) Reset(t float64, y []float64) error {
 	s.reset()
 	return nil
 }
+
+// Carry lends what rounding took off the state.
+func (s *backward) Carry() []float64 { return s.low[:s.dim] }
 
 func (s *backward) Try(dst, estimate []float64, h float64) error {
 	k := max(s.k, min(s.lo, s.have+1))
@@ -85,7 +92,7 @@ func (s *backward) Try(dst, estimate []float64, h float64) error {
 	s.tried.h, s.tried.k, s.tried.past = h, k, from
 	f := &s.formulas[k]
 	for b := range from {
-		d, p, psi := &from[b], (*[4]float64)(s.p[4*b:]), (*[4]float64)(s.psi[4*b:])
+		d, p, psi, step := &from[b], (*[4]float64)(s.p[4*b:]), (*[4]float64)(s.psi[4*b:]), (*[4]float64)(s.step[4*b:])
 		var p0, p1, p2, p3, q0, q1, q2, q3 float64
 		for j := k; j > 0; j-- {
 			c, v := f.past[j], &d[j]
@@ -94,10 +101,20 @@ func (s *backward) Try(dst, estimate []float64, h float64) error {
 		}
 		v := &d[0]
 		p[0], p[1], p[2], p[3] = p0+v[0], p1+v[1], p2+v[2], p3+v[3]
+		step[0], step[1], step[2], step[3] = p0, p1, p2, p3
 		psi[0], psi[1], psi[2], psi[3] = q0, q1, q2, q3
 	}
 	if err := s.solve(s.t+h, f.beta*h, f.err); err != nil {
 		return err
+	}
+	for b := range from {
+		y, d := (*[4]float64)(s.y[4*b:]), (*[4]float64)(s.d[4*b:])
+		low, step := (*[4]float64)(s.low[4*b:]), (*[4]float64)(s.step[4*b:])
+		for l, v := range from[b][0] {
+			sum := step[l] + d[l] + low[l]
+			y[l] = v + sum
+			step[l] = sum - (y[l] - v)
+		}
 	}
 	copy(dst, s.y)
 	for i := range estimate {
@@ -148,14 +165,16 @@ func (s *backward) Accept() {
 		v := &from[k+1]
 		to[k+2] = [4]float64{s0 - v[0], s1 - v[1], s2 - v[2], s3 - v[3]}
 		to[k+1] = *d
-		for j := k; j >= 0; j-- {
+		for j := k; j > 0; j-- {
 			v, o := &from[j], &to[j]
 			s0, s1, s2, s3 = s0+v[0], s1+v[1], s2+v[2], s3+v[3]
 			o[0], o[1], o[2], o[3] = s0, s1, s2, s3
 		}
+		to[0] = [4]float64(s.y[4*b:])
 	}
+	s.low, s.step = s.step, s.low
 	if &s.tried.past[0] != &s.past[0] {
-		s.h, s.equal = s.tried.h, 0
+		s.equal = 0
 	}
 	if k != s.order {
 		s.equal = 0
@@ -164,7 +183,7 @@ func (s *backward) Accept() {
 	s.have++
 	s.unknown, s.trial = false, false
 	s.t += s.tried.h
-	s.last, s.order, s.k = s.tried.h, k, k
+	s.h, s.last, s.order, s.k = s.tried.h, s.tried.h, k, k
 	s.tried.past = s.past
 }
 

@@ -1,6 +1,7 @@
 package rosenbrock
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -19,10 +20,10 @@ type stepper struct {
 
 	stages          []stage
 	weights, errors vec.Terms
-	grows           bool // weights add to the state of the last stage
 
 	t, h      float64
 	y, next   []float64
+	low, step []float64 // what rounding took off y, and the step to next
 	at, slope []float64 // the state of a stage, and f there
 	sum       []float64
 	u         []float64 // all stages, one after the other
@@ -59,6 +60,11 @@ const (
 	before           // it is that of the stage before
 )
 
+// sharp is the tolerance below which a Jacobian by differences has to be better
+// than eight digits: its error makes one of (hλ)² 1e-8 a step, where steps of order 4
+// to 6 are as long as (hλ)² = 1e-4 at a tolerance of 1e-10.
+const sharp = 1e-10
+
 func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearisation, autonomous bool) (integrators.Stepper, error) {
 	if dim < 1 {
 		return nil, fmt.Errorf("%w: a state of %d numbers", integrators.ErrLinearisation, dim)
@@ -67,10 +73,13 @@ func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearis
 	if err != nil {
 		return nil, err
 	}
+	if tol := cmp.Or(l.RTol, l.ATol); tol > 0 && tol < sharp {
+		lin.Sharpen()
+	}
 	all, pad := len(m.A), (dim+3)&^3
 	s := &stepper{m: m, lin: lin, lu: jacobian.NewLU[float64](lin.Pattern), dim: dim, pad: pad, autonomous: autonomous}
-	mem := make([]float64, (all+8)*pad)
-	for _, v := range []*[]float64{&s.y, &s.next, &s.at, &s.slope, &s.sum, &s.f0, &s.ft, &s.start} {
+	mem := make([]float64, (all+10)*pad)
+	for _, v := range []*[]float64{&s.y, &s.next, &s.at, &s.slope, &s.sum, &s.f0, &s.ft, &s.start, &s.low, &s.step} {
 		*v, mem = mem[:pad:pad], mem[pad:]
 	}
 	s.u = mem
@@ -78,12 +87,7 @@ func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearis
 	for i := range s.stages {
 		s.stages[i] = m.stage(i, pad)
 	}
-	last := len(m.B) - 1
-	s.weights, s.grows = vec.RowTerms(m.B, pad), prefix(m.A[last], m.B) && s.stages[last].slope != atStart
-	if s.grows {
-		s.weights = vec.NewTerms(m.B[last:], []int{last * pad})
-	}
-	s.errors = vec.RowTerms(m.E, pad)
+	s.weights, s.errors = vec.RowTerms(m.balanced(), pad), vec.RowTerms(m.E, pad)
 	s.coef = make([]float64, all)
 	off := make([]int, all)
 	for i := range off {
@@ -135,9 +139,13 @@ func (s *stepper) Reset(t float64, y []float64) error {
 	}
 	s.t = t
 	copy(s.y, y)
+	clear(s.low)
 	s.linear, s.span = false, 0
 	return nil
 }
+
+// Carry lends what rounding took off the state.
+func (s *stepper) Carry() []float64 { return s.low[:s.dim] }
 
 func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	if err := s.linearise(h); err != nil {
@@ -152,11 +160,8 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 			return err
 		}
 	}
-	base := s.y
-	if s.grows {
-		base = s.at
-	}
-	s.weights.Combine(s.next, base, 1, s.u)
+	s.weights.Combine(s.step, s.low, 1, s.u)
+	vec.Compensate(s.next, s.y, s.step)
 	s.h = h
 	copy(dst, s.next)
 	if estimate != nil {
@@ -229,6 +234,7 @@ func (s *stepper) solve(i int, t float64, y []float64, h float64) error {
 
 func (s *stepper) Accept() {
 	s.start, s.y, s.next = s.y, s.next, s.start
+	s.low, s.step = s.step, s.low
 	s.t0, s.h0, s.extra = s.t, s.h, false
 	s.t += s.h
 	s.linear, s.span = false, 0

@@ -349,6 +349,29 @@ loop:
 	VZEROUPPER
 	RET
 
+// func compensateAVX512(dst, y, step *float64, vectors int)
+TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ step+16(FP), DX
+	MOVQ vectors+24(FP), CX
+
+loop:
+	VMOVUPD (SI), Z0
+	VMOVUPD (DX), Z1
+	VADDPD Z1, Z0, Z2
+	VSUBPD Z0, Z2, Z3
+	VSUBPD Z3, Z1, Z1
+	VMOVUPD Z2, (DI)
+	VMOVUPD Z1, (DX)
+	ADDQ $64, DI
+	ADDQ $64, SI
+	ADDQ $64, DX
+	DECQ CX
+	JNZ  loop
+	VZEROUPPER
+	RET
+
 // func exponentsAVX512(e, price, cost, most *float64, vectors int, inverse float64)
 TEXT ·exponentsAVX512(SB), NOSPLIT, $0-48
 	MOVQ e+0(FP), DI
@@ -776,6 +799,29 @@ loop:
 	VPTEST Y1, Y1
 	SETNE AX
 	MOVB AX, infinite+16(FP)
+	VZEROUPPER
+	RET
+
+// func compensateAVX2(dst, y, step *float64, vectors int)
+TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ step+16(FP), DX
+	MOVQ vectors+24(FP), CX
+
+loop:
+	VMOVUPD (SI), Y0
+	VMOVUPD (DX), Y1
+	VADDPD Y1, Y0, Y2
+	VSUBPD Y0, Y2, Y3
+	VSUBPD Y3, Y1, Y1
+	VMOVUPD Y2, (DI)
+	VMOVUPD Y1, (DX)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, DX
+	DECQ CX
+	JNZ  loop
 	VZEROUPPER
 	RET
 

@@ -22,6 +22,8 @@ func combine(_ simd.ISA, dst, y []float64, h float64, c, k []float64, off []int)
 
 func finite(_ simd.ISA, x []float64) bool { return finitePortable(x) }
 
+func compensate(_ simd.ISA, dst, y, step []float64) { compensatePortable(dst, y, step) }
+
 const hasFour = false
 
 func combine4(_ *Terms, _, _, _ *float64, _ float64) {}

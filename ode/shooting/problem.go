@@ -84,7 +84,7 @@ func (b *Problem) layout(p []float64, c *Config) (nodes []float64, kept []int, e
 		return nil, nil, bad("States is %d; want the number of states", b.States)
 	case len(b.Points) < 2:
 		return nil, nil, bad("%d Points, want at least the two ends", len(b.Points))
-	case s.At != nil || s.Events != nil || s.Observer != nil || s.State != ode.State{}:
+	case s.At != nil || s.Events != nil || s.Observer != nil || !s.State.IsZero():
 		return nil, nil, bad("At, Events, State and Observer of Solve are not for boundary-value problems")
 	case !(c.RTol >= 0) || !(c.ATol >= 0) || math.IsInf(c.RTol+c.ATol, 0) || c.RTol+c.ATol == 0:
 		return nil, nil, bad("the tolerances of Newton's method are RTol %v, ATol %v; want positive ones", c.RTol, c.ATol)

@@ -50,6 +50,7 @@ func generate(w io.Writer) error {
 		f.narrow()
 		f.widen()
 		f.finite()
+		f.compensate()
 		f.exponents()
 		f.sumExp()
 		f.combine()
