@@ -2,7 +2,6 @@ package divergence
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -47,23 +46,28 @@ func (d pair) bhattacharyya() float64 {
 	if len(d.delta) == 0 || d.identical() {
 		return 0
 	}
+	w := borrow(len(d.delta))
+	defer pool.Put(w)
+	copy(w.delta, d.delta)
 	if d.sameCov() {
-		return d.q.factor().distance2(slices.Clone(d.delta)) / 8
+		return d.q.factor().distance2(w.delta) / 8
 	}
-	if d.near() {
-		return d.bhattacharyyaNear()
+	if d.near(w) {
+		return d.bhattacharyyaNear(w)
 	}
-	l, ok := factorOf(sum{d.p.cov, d.q.cov, 0.5, 0.5}, max(d.p.cond, d.q.cond))
+	l, ok := factorOf(w, sum{d.p.cov, d.q.cov, 0.5, 0.5}, max(d.p.cond, d.q.cond))
 	if !ok {
 		return math.Inf(1)
 	}
-	means := l.distance2(slices.Clone(d.delta)) / 8
+	means := l.distance2(w.delta) / 8
 	far := d.logRatioFar(l)
 	if far >= 0.05*math.Sqrt(float64(len(d.delta))) {
 		return means + far
 	}
 	if !d.ill() {
-		return d.bhattacharyyaNear()
+		copy(w.delta, d.delta)
+		d.takeGap(w)
+		return d.bhattacharyyaNear(w)
 	}
 	return means + d.logRatio(l)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/ito-sde/ito/divergence/internal/dense"
@@ -23,19 +22,16 @@ type factor struct {
 
 // factorOf returns the factor of a weighted sum. That of positive weights is no worse
 // conditioned than both terms: λ_max/λ_min is at most the larger of theirs.
-func factorOf(s sum, worst float64) (factor, bool) {
-	n := s.a.SymmetricDim()
-	w := borrow(n)
-	defer pool.Put(w)
-	a := w.gap
-	s.to(a)
+// It is kept in w.
+func factorOf(w *work, s sum, worst float64) (factor, bool) {
+	n, u := s.a.SymmetricDim(), &w.middle
+	s.to(w.gap)
 	cond := worst
 	var norm float64
 	if s.u < 0 || s.v < 0 {
-		norm = norm1(a, n)
+		norm = dense.Norm1(w.gap, n)
 	}
-	u, ok := dense.Cholesky(a, n)
-	if !ok {
+	if !u.Factorize(w.gap, n, nil) {
 		return factor{}, false
 	}
 	if norm > 0 {
@@ -85,7 +81,7 @@ func (f factor) distance2(x []float64) float64 {
 	} else {
 		f.upper.SolveVector(x)
 	}
-	return floats.Dot(x, x)
+	return dense.Squares(x)
 }
 
 // ratio sets c to the rows of L⁻¹M of another factor M, or of its transpose.

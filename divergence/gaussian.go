@@ -20,6 +20,7 @@ type Gaussian struct {
 	upper *dense.Upper  // Cholesky factor; nil where Σ is singular
 	norm  float64       // of Σ in the 1-norm
 	cond  float64       // estimate of the condition number of Σ
+	room  []float64     // for the factor, until it is made
 	rank  int
 
 	spectral struct {
@@ -47,21 +48,22 @@ func NewGaussian(mean []float64, cov mat.Symmetric) (*Gaussian, error) {
 	if m := cov.SymmetricDim(); m != n {
 		return nil, fmt.Errorf("%w: mean has %d coordinates, covariance is %d×%d", ErrDimension, n, m, m)
 	}
-	data := make([]float64, n*n)
+	g := reserve(mean)
+	data := g.data()
 	if s, ok := cov.(*mat.SymDense); ok {
 		r := s.RawSymmetric()
 		for i := range n {
 			copy(data[i*n+i:(i+1)*n], r.Data[i*r.Stride+i:])
 		}
 		mirror(data, n)
-		return build(mean, data)
+		return g.build()
 	}
 	for i := range n {
 		for j := range n {
 			data[i*n+j] = cov.At(i, j)
 		}
 	}
-	return build(mean, data)
+	return g.build()
 }
 
 // NewGaussianDense is [NewGaussian] for a covariance given as n rows of n
@@ -76,18 +78,37 @@ func NewGaussianDense(mean, cov []float64) (*Gaussian, error) {
 	if len(cov) != n*n {
 		return nil, fmt.Errorf("%w: mean has %d coordinates, so the covariance needs %d numbers, got %d", ErrDimension, n, n*n, len(cov))
 	}
-	return build(mean, slices.Clone(cov))
+	g := reserve(mean)
+	copy(g.data(), cov)
+	return g.build()
 }
 
-// build keeps cov, n rows of n numbers.
-func build(mean, cov []float64) (*Gaussian, error) {
+// reserve returns a Gaussian with a mean, and with memory for the rest in two pieces, for
+// in few dimensions it is pieces that cost time.
+func reserve(mean []float64) *Gaussian {
 	n := len(mean)
+	numbers := make([]float64, n+n*n+dense.Room(n))
+	all := new(struct {
+		Gaussian
+		cov   mat.SymDense
+		upper dense.Upper
+	})
+	all.cov = *mat.NewSymDense(n, numbers[n:n+n*n])
+	g := &all.Gaussian
+	g.mean, g.cov, g.upper, g.room = numbers[:n:n], &all.cov, &all.upper, numbers[n+n*n:]
+	copy(g.mean, mean)
+	return g
+}
+
+// build checks mean and covariance and factorises.
+func (g *Gaussian) build() (*Gaussian, error) {
+	mean, cov, n := g.mean, g.data(), len(g.mean)
 	for i, v := range mean {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if v-v != 0 {
 			return nil, fmt.Errorf("%w: mean[%d] = %v", ErrNotFinite, i, v)
 		}
 	}
-	norm, largest := norm1(cov, n), 0.0
+	norm, largest := dense.Norm1(cov, n), 0.0
 	if norm-norm != 0 {
 		if k := slices.IndexFunc(cov, func(v float64) bool { return v-v != 0 }); k >= 0 {
 			return nil, fmt.Errorf("%w: covariance[%d, %d] = %v", ErrNotFinite, k/n, k%n, cov[k])
@@ -105,7 +126,7 @@ func build(mean, cov []float64) (*Gaussian, error) {
 			return nil, fmt.Errorf("%w: variance of coordinate %d is %v", ErrIndefinite, i, v)
 		}
 	}
-	g := &Gaussian{mean: slices.Clone(mean), cov: mat.NewSymDense(n, cov), norm: norm}
+	g.norm = norm
 	if err := g.factorize(); err != nil {
 		return nil, err
 	}

@@ -2,9 +2,8 @@ package divergence
 
 import (
 	"math"
-	"slices"
 
-	"gonum.org/v1/gonum/floats"
+	"github.com/ito-sde/ito/divergence/internal/dense"
 )
 
 // KL returns the Kullback–Leibler divergence in nats,
@@ -54,26 +53,30 @@ func (d pair) kl() float64 {
 	if len(d.delta) == 0 || d.identical() {
 		return 0
 	}
+	w := borrow(len(d.delta))
+	defer pool.Put(w)
 	l := d.q.factor()
-	return 0.5 * (l.distance2(slices.Clone(d.delta)) + d.excess(l))
+	copy(w.delta, d.delta)
+	return 0.5 * (l.distance2(w.delta) + d.excess(w, l))
 }
 
 // excess returns tr E − ln det(I + E) for E = L⁻¹(Σ_p − Σ_q)L⁻ᵀ. The factor C of
 // I + E is L⁻¹L_p; where p and q are close it is computed from Σ_p − Σ_q instead, which
 // does not cancel.
-func (d pair) excess(l factor) float64 {
+func (d pair) excess(w *work, l factor) float64 {
 	if d.sameCov() {
 		return 0
 	}
-	if d.near() {
-		return d.excessNear()
+	if d.near(w) {
+		return d.excessNear(w)
 	}
-	far := excessFactors(d.p.factor(), l)
+	far := excessFactors(w, d.p.factor(), l)
 	if far >= 0.05 {
 		return far
 	}
 	if !d.ill() {
-		return d.excessNear()
+		d.takeGap(w)
+		return d.excessNear(w)
 	}
 	_, s, below, ok := unitCholesky(l.whiten(d.gap()), len(d.delta))
 	if !ok {
@@ -82,17 +85,14 @@ func (d pair) excess(l factor) float64 {
 	return tracePhi(s, below)
 }
 
-func excessFactors(lp, lq factor) float64 {
-	n := lp.upper.N()
-	w := borrow(n)
-	defer pool.Put(w)
-	c := w.change
+func excessFactors(w *work, lp, lq factor) float64 {
+	n, c := lp.upper.N(), w.change
 	lq.ratio(c, lp)
 	var sum float64
 	for i := range n {
-		row := c[i*n : (i+1)*n]
-		r := row[i]
-		sum += (r-1)*(r+1) - 2*math.Log(r) + floats.Dot(row[:i], row[:i]) + floats.Dot(row[i+1:], row[i+1:])
+		r := c[i*n+i]
+		c[i*n+i] = 0
+		sum += (r-1)*(r+1) - 2*math.Log(r)
 	}
-	return sum
+	return sum + dense.Squares(c)
 }

@@ -24,9 +24,9 @@ import (
 
 // work is memory for a calculation with two covariances.
 type work struct {
-	middle            dense.Upper
-	gap, change, gram []float64
-	delta, other      []float64
+	middle       dense.Upper
+	gap, change  []float64
+	delta, other []float64
 }
 
 var pool = sync.Pool{New: func() any { return new(work) }}
@@ -34,7 +34,7 @@ var pool = sync.Pool{New: func() any { return new(work) }}
 func borrow(n int) *work {
 	w := pool.Get().(*work)
 	if len(w.delta) != n {
-		for _, x := range []*[]float64{&w.gap, &w.change, &w.gram} {
+		for _, x := range []*[]float64{&w.gap, &w.change} {
 			if cap(*x) < n*n {
 				*x = make([]float64, n*n)
 			}
@@ -49,78 +49,61 @@ func borrow(n int) *work {
 func (d pair) ill() bool { return d.p.cond > doubleAbove || d.q.cond > doubleAbove }
 
 // near tells whether E = L⁻¹(Σ_p − Σ_q)L⁻ᵀ is known to be small from the size of Σ_p − Σ_q and
-// the condition number.
-func (d pair) near() bool {
-	if d.ill() {
+// the condition number; if it is, it sets w.gap.
+func (d pair) near(w *work) bool {
+	if d.ill() || d.diff != nil {
 		return false
 	}
 	limit := 0.1 * d.q.norm / d.q.cond
 	limit *= limit
-	n := len(d.delta)
-	p, q := d.p.data(), d.q.data()
+	n, p, q := len(d.delta), d.p.data(), d.q.data()
 	var sum float64
 	for i := 0; i < len(p); i += n + 1 { // the diagonals tell most
-		x := p[i] - q[i]
-		sum += x * x
+		sum += (p[i] - q[i]) * (p[i] - q[i])
 	}
-	if d.diff != nil || !(sum <= limit) {
+	if !(sum <= limit) {
 		return false
 	}
-	var sums [4]float64
-	q = q[:len(p)]
-	for len(p) >= 4 {
-		for k := range sums {
-			x := p[k] - q[k]
-			sums[k] += x * x
-		}
-		p, q = p[4:], q[4:]
-	}
-	for i, v := range p {
-		sums[0] += (v - q[i]) * (v - q[i])
-	}
-	return sums[0]+sums[1]+sums[2]+sums[3] <= limit
+	d.takeGap(w)
+	return dense.Squares(w.gap) <= limit
 }
 
-// changes sets w.middle to Ũ and w.change to V.
-func (d pair) changes(w *work) {
+// takeGap sets w.gap to Σ_p − Σ_q.
+func (d pair) takeGap(w *work) {
 	if d.diff != nil {
 		copy(w.gap, whole(d.diff))
-	} else {
-		sum{d.p.cov, d.q.cov, 1, -1}.to(w.gap)
+		return
 	}
+	sum{d.p.cov, d.q.cov, 1, -1}.to(w.gap)
+}
+
+// changes sets w.middle to Ũ and w.change to V, given w.gap.
+func (d pair) changes(w *work) {
 	w.middle.Middle(d.p.upper, d.q.upper)
 	w.middle.Change(w.change, w.gap)
 }
 
-// excessNear is tr φ(E).
-func (d pair) excessNear() float64 {
-	n := len(d.delta)
-	w := borrow(n)
-	defer pool.Put(w)
+// excessNear is tr φ(E), given w.gap.
+func (d pair) excessNear(w *work) float64 {
 	d.changes(w)
 	d.q.upper.SolveRight(w.change)
 	var sum float64
-	for i := range n {
-		row := w.change[i*n+i : (i+1)*n]
-		sum += 2*phi(row[0]) + floats.Dot(row, row)
+	for i := 0; i < len(w.change); i += len(d.delta) + 1 {
+		sum += phi(w.change[i])
 	}
-	return sum
+	return 2*sum + dense.Squares(w.change)
 }
 
-// bhattacharyyaNear is the distance.
-func (d pair) bhattacharyyaNear() float64 {
-	n := len(d.delta)
-	w := borrow(n)
-	defer pool.Put(w)
+// bhattacharyyaNear is the distance, given w.gap and w.delta.
+func (d pair) bhattacharyyaNear(w *work) float64 {
+	n, z, y := len(d.delta), w.change, w.delta
 	d.changes(w)
-	z, y := w.change, w.delta
 	w.middle.SolveRight(z)
-	copy(y, d.delta)
 	w.middle.SolveVector(y)
-	size := floats.Dot(z, z) / 4
+	size := dense.Squares(z) / 4
 	var diagonal float64
-	for i := range n {
-		v := z[i*n+i] / 2
+	for i := 0; i < len(z); i += n + 1 {
+		v := z[i] / 2
 		diagonal -= math.Log1p(-v * v)
 	}
 	if size > 1e-8 {
@@ -129,21 +112,20 @@ func (d pair) bhattacharyyaNear() float64 {
 	// ln det(I + X) = tr X − tr X²/2 + …, yᵀ(I + X)⁻¹y = yᵀy − yᵀXy + …, X = ZᵀZ/4
 	log := size
 	if size > 0x1p-54 {
-		dense.Gram(w.gram, z, n, true)
-		log -= floats.Dot(w.gram, w.gram) / 32
+		log -= dense.GramSquares(z, n) / 32
 	}
 	clear(w.other)
 	gemm.Dots(w.other, z, n, y)
-	square := floats.Dot(y, y) - floats.Dot(w.other, w.other)/4
+	square := dense.Squares(y) - dense.Squares(w.other)/4
 	return square/8 + (log+diagonal)/2
 }
 
 // middling is bhattacharyyaNear where X is not so small that two terms do.
 func (d pair) middling(w *work, diagonal float64) float64 {
 	n := len(d.delta)
-	dense.Gram(w.gram, w.change, n, true)
-	floats.Scale(0.25, w.gram)
-	c, s, _, ok := unitCholesky(w.gram, n)
+	dense.Gram(w.gap, w.change, n, true)
+	floats.Scale(0.25, w.gap)
+	c, s, _, ok := unitCholesky(w.gap, n)
 	if !ok {
 		return math.Inf(1)
 	}
@@ -151,5 +133,5 @@ func (d pair) middling(w *work, diagonal float64) float64 {
 		diagonal += math.Log1p(v)
 	}
 	c.SolveVector(w.delta)
-	return floats.Dot(w.delta, w.delta)/8 + diagonal/2
+	return dense.Squares(w.delta)/8 + diagonal/2
 }

@@ -37,7 +37,7 @@ func difference(p, q *Gaussian) pair {
 
 // identical tells whether the two arguments are the same distribution.
 func (d pair) identical() bool {
-	return floats.Norm(d.delta, math.Inf(1)) == 0 && d.sameCov()
+	return !slices.ContainsFunc(d.delta, func(v float64) bool { return v != 0 }) && d.sameCov()
 }
 
 func (d pair) sameCov() bool {
@@ -146,11 +146,7 @@ func (s sum) rows() []float64 {
 
 // to sets dst to the rows of the sum, rounded.
 func (s sum) to(dst []float64) {
-	x, y := s.a.RawSymmetric().Data, s.b.RawSymmetric().Data
-	y, dst = y[:len(x)], dst[:len(x)]
-	for j, a := range x {
-		dst[j] = float64(s.u*a) + float64(s.v*y[j])
-	}
+	dense.Combine(dst, s.a.RawSymmetric().Data, s.b.RawSymmetric().Data, s.u, s.v)
 }
 
 // hi returns the sum, rounded.

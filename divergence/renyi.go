@@ -83,7 +83,9 @@ func (d pair) renyi(c float64) float64 {
 
 // renyiFar factorises Σ_* itself, for a Σ_p much larger than Σ_q.
 func (d pair) renyiFar(c float64) float64 {
-	m, ok := factorOf(sum{d.p.cov, d.q.cov, c, 1 - c}, max(d.p.cond, d.q.cond))
+	w := borrow(len(d.delta))
+	defer pool.Put(w)
+	m, ok := factorOf(w, sum{d.p.cov, d.q.cov, c, 1 - c}, max(d.p.cond, d.q.cond))
 	if !ok {
 		return math.Inf(1)
 	}

@@ -18,7 +18,7 @@ func (t *Upper) Change(v, d []float64) {
 	defer pool.Put(own)
 	n := t.n
 	t.blocks(func(s, w int, inverse []float64) bool {
-		left := own.column(t.u, n, s, w)
+		left := own.column(t.u, n, s, s, w)
 		own.third = resize(own.third, s*block)
 		for k := range s { // the same columns of V
 			copy(own.third[k*block:], v[k*n+s:k*n+s+w])

@@ -19,28 +19,15 @@ import (
 //
 // After Dixon (1983), "Estimating extremal eigenvalues and condition numbers of matrices".
 func (t *Upper) Bound(norm float64) float64 {
-	var sum float64
 	if t.n <= block {
-		for i := range t.n {
-			for _, v := range t.inverse[i*block:][:i+1] {
-				sum += v * v
-			}
-		}
-		return norm * sum
+		return norm * Squares(t.inverse)
 	}
 	own := borrow()
 	defer pool.Put(own)
 	own.probe = resize(own.probe, t.n*block)
 	copy(own.probe, own.normals(t.n*block))
 	t.solve(own, own.probe, block)
-	var sums [4]float64
-	for i := 0; i < len(own.probe); i += 4 {
-		x := (*[4]float64)(own.probe[i:])
-		for k, v := range x {
-			sums[k] += v * v
-		}
-	}
-	return norm * (sums[0] + sums[1] + sums[2] + sums[3])
+	return norm * Squares(own.probe)
 }
 
 // normals returns n standard normal numbers, always the same ones.

@@ -77,22 +77,38 @@ func (t *Upper) invert() {
 	})
 }
 
-// Cholesky returns U, UᵀU = a, for a symmetric matrix of which it reads what is on and above
-// the diagonal. ok is false where a pivot is not positive.
+// Room is how many numbers a triangle of n rows takes.
+func Room(n int) int { return n * (n + block) }
+
+// Cholesky returns what [Upper.Factorize] makes, in memory of its own.
+func Cholesky(a []float64, n int) (t *Upper, ok bool) {
+	t = new(Upper)
+	return t, t.Factorize(a, n, make([]float64, Room(n)))
+}
+
+// Factorize sets t to U, UᵀU = a, for a symmetric matrix of which it reads what is on and above
+// the diagonal; in room, Room(n) zeros, or if that is nil in the memory that t has. ok is false
+// where a pivot is not positive.
 //
 // By rows of blocks: less the product of what is above, the small factor of the block on
 // the diagonal, and its inverse times what is right of it.
-func Cholesky(a []float64, n int) (t *Upper, ok bool) {
-	room := make([]float64, n*(n+block))
-	t = &Upper{n: n, u: room[: n*n : n*n], inverse: room[n*n:]}
+func (t *Upper) Factorize(a []float64, n int, room []float64) (ok bool) {
+	if room != nil {
+		t.u, t.inverse = room[:n*n], room[n*n:Room(n)]
+	}
+	t.n, t.u, t.inverse = n, resize(t.u, n*n), resize(t.inverse, n*block)
 	if n <= block {
-		return t, factorBlock(best, n, a, n, t.u, n, t.inverse)
+		return factorBlock(best, n, a, n, t.u, n, t.inverse)
 	}
 	own := borrow()
 	defer pool.Put(own)
-	ok = t.blocks(func(s, w int, inverse []float64) bool {
-		left := own.column(t.u, n, s, w)
-		square := own.square[:]
+	return t.blocks(func(s, w int, inverse []float64) bool {
+		if room == nil {
+			for i := s; i < s+w; i++ {
+				clear(t.u[i*n:][:s])
+			}
+		}
+		left, square := own.column(t.u, n, s, s, w), own.square[:]
 		gemm.Subtract(w, w, s, square, block, a[s*n+s:], n, left, 1, block, t.u[s:], n)
 		if !factorBlock(best, w, square, block, t.u[s*n+s:], n, inverse) {
 			return false
@@ -100,14 +116,13 @@ func Cholesky(a []float64, n int) (t *Upper, ok bool) {
 		t.right(own, s, w, left, a, n, t.u, n, s+w, n)
 		return true
 	})
-	return t, ok
 }
 
-// column copies columns s to s+w of the first s rows of an n×n matrix, which kernels go
-// along, to rows of block numbers.
-func (s *scratch) column(u []float64, n, from, w int) []float64 {
-	s.left = resize(s.left, from*block)
-	for k := range from {
+// column copies columns from to from+w of the first rows of a matrix with stride n, which kernels
+// go along, to rows of block numbers.
+func (s *scratch) column(u []float64, n, rows, from, w int) []float64 {
+	s.left = resize(s.left, rows*block)
+	for k := range rows {
 		copy(s.left[k*block:], u[k*n+from:k*n+from+w])
 	}
 	return s.left

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/ito-sde/ito/internal/simd"
@@ -133,6 +134,37 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// Every family's sums are those of gonum, to the rounding of n terms; lengths lie on both sides
+// of the vectors.
+func TestSums(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, isa := range simd.Available() {
+		for n := range 80 {
+			x, y, dst := make([]float64, n), make([]float64, n), make([]float64, n+1)
+			for i := range x {
+				x[i], y[i] = r.NormFloat64(), r.NormFloat64()
+			}
+			tol := 2 * float64(n+1) * u0
+			require.InDelta(t, floats.Norm(x, 1), magnitudes(isa, x), tol*floats.Norm(x, 1))
+			require.InDelta(t, floats.Dot(x, x), squares(isa, x), tol*floats.Dot(x, x))
+			combine(isa, dst[:n], x, y, 0.3, -0.7)
+			for i := range x {
+				require.Equal(t, float64(0.3*x[i])+float64(-0.7*y[i]), dst[i])
+			}
+			require.Zero(t, dst[n])
+			for _, bad := range []float64{math.NaN(), math.Inf(-1)} {
+				if n > 0 {
+					x[n/2] = bad
+					v := magnitudes(isa, x)
+					require.False(t, v-v == 0)
+				}
+			}
+		}
+	}
+	require.Equal(t, 7.0, Norm1([]float64{1, -2, -3, 4}, 2))
+	require.True(t, math.IsNaN(Norm1([]float64{1, math.NaN(), 3, 4}, 2)))
+}
+
 func TestSolve(t *testing.T) {
 	for _, n := range sizes {
 		u, other := triangle(t, n, 1), triangle(t, n, 2)
@@ -217,6 +249,7 @@ func TestProducts(t *testing.T) {
 		want.Mul(full(a.Raw(), n).T(), full(a.Raw(), n))
 		Gram(g, a.Raw(), n, true)
 		near(t, &want, full(g, n), n, 1)
+		require.InEpsilon(t, floats.Dot(g, g), GramSquares(a.Raw(), n), 8*float64(n+4)*u0)
 		tr := make([]float64, n*n)
 		Transpose(tr, c, n)
 		require.True(t, mat.Equal(full(c, n).T(), full(tr, n)))

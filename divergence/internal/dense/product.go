@@ -1,5 +1,7 @@
 package dense
 
+import "github.com/ito-sde/ito/internal/gemm"
+
 // Cross returns ABᵀ of two upper triangles, a third of the work of full matrices.
 func Cross(a, b *Upper) []float64 {
 	s := borrow()
@@ -19,6 +21,29 @@ func (s *scratch) cross(c []float64, a, b *Upper) {
 		s.packed.Pack(h, from+h, s.third[from*n:], n, false)
 		s.packed.Mul(c, n, from+h, a.u[from:], n, false, true, nil)
 	}
+}
+
+// GramSquares returns Σ_ij (ZᵀZ)_ij² of an upper triangle.
+func GramSquares(z []float64, n int) (sum float64) {
+	own := borrow()
+	defer pool.Put(own)
+	p := own.panel[:]
+	for s := 0; s < n; s += block {
+		w := min(block, n-s)
+		left := own.column(z, n, s+w, s, w)
+		for from := s; from < n; from += wide {
+			cols := min(wide, n-from)
+			gemm.Subtract(w, cols, s+w, p, wide, nil, 0, left, 1, block, z[from:], n)
+			for i := range w {
+				row := p[i*wide:][:cols]
+				sum += 2 * Squares(row)
+				if from == s { // what is on the diagonal is there once
+					sum -= Squares(row[:w])
+				}
+			}
+		}
+	}
+	return sum
 }
 
 // Gram sets c to FᵀF; if f is an upper triangle, with a third of the work.

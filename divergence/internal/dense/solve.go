@@ -11,7 +11,7 @@ func (t *Upper) Solve(b []float64, m int) {
 
 func (t *Upper) solve(own *scratch, b []float64, m int) {
 	t.blocks(func(s, w int, _ []float64) bool {
-		left := own.column(t.u, t.n, s, w)
+		left := own.column(t.u, t.n, s, s, w)
 		t.right(own, s, w, left, b, m, b, m, 0, m)
 		return true
 	})
@@ -29,7 +29,7 @@ func (t *Upper) solveRight(b []float64, upper bool) {
 	defer pool.Put(own)
 	n := t.n
 	t.blocks(func(s, w int, inverse []float64) bool {
-		left, p, minus := own.column(t.u, n, s, w), own.panel[:], own.middle[:]
+		left, p, minus := own.column(t.u, n, s, s, w), own.panel[:], own.middle[:]
 		turn(minus, block, inverse, block, w, w)
 		from, end, first := s, n, 0
 		if upper {

@@ -1,0 +1,54 @@
+package dense
+
+import "math"
+
+// Norm1 returns the largest sum of a row's absolute values: not finite if any number is not.
+func Norm1(a []float64, n int) (norm float64) {
+	for i := range n {
+		if sum := magnitudes(best, a[i*n:(i+1)*n]); !(sum <= norm) {
+			norm = sum
+		}
+		if norm-norm != 0 {
+			return norm
+		}
+	}
+	return norm
+}
+
+// Squares returns Σ x_i².
+func Squares(x []float64) float64 { return squares(best, x) }
+
+// Combine sets dst = ux + vy, each product and the sum rounded. dst may be x or y.
+func Combine(dst, x, y []float64, u, v float64) { combine(best, dst, x, y, u, v) }
+
+func magnitudesLoops(x []float64) float64 {
+	var sums [4]float64
+	for ; len(x) >= 4; x = x[4:] {
+		for k, v := range x[:4] {
+			sums[k] += math.Abs(v)
+		}
+	}
+	for _, v := range x {
+		sums[0] += math.Abs(v)
+	}
+	return (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+func squaresLoops(x []float64) float64 {
+	var sums [4]float64
+	for ; len(x) >= 4; x = x[4:] {
+		for k, v := range x[:4] {
+			sums[k] += v * v
+		}
+	}
+	for _, v := range x {
+		sums[0] += v * v
+	}
+	return (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+func combineLoops(dst, x, y []float64, u, v float64) {
+	for i := range dst {
+		dst[i] = float64(u*x[i]) + float64(v*y[i])
+	}
+}

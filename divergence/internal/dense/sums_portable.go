@@ -1,0 +1,13 @@
+//go:build !amd64 || noasm
+
+package dense
+
+import "github.com/ito-sde/ito/internal/simd"
+
+func magnitudes(_ simd.ISA, x []float64) float64 { return magnitudesLoops(x) }
+
+func squares(_ simd.ISA, x []float64) float64 { return squaresLoops(x) }
+
+func combine(_ simd.ISA, dst, x, y []float64, u, v float64) {
+	combineLoops(dst, x[:len(dst)], y[:len(dst)], u, v)
+}
