@@ -149,7 +149,7 @@ func newLevel(f *formula, pad int, lin integrators.Linearisation) *level {
 	power := float64(s+1) / float64(2*s)
 	t := 0.1 * math.Pow(tol, power)
 	l.rtol, l.atol, l.scale = t/tol*lin.RTol, t/tol*lin.ATol, tol/t
-	l.enough = math.Max(ulp/t, math.Min(0.03, math.Pow(t, 1/power-1)))
+	l.enough = math.Max(ulp/4/t, math.Min(0.03, math.Pow(t, 1/power-1)))
 	l.noise = 0x1p-36 / t
 	l.most = 7 + max(0, 5*(s-3)/2)
 	return l
