@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/ito-sde/ito/divergence/transport"
 )
 
@@ -60,4 +62,17 @@ func ExampleSinkhorn() {
 	s, err := transport.Sinkhorn(context.Background(), x, y, 1, transport.Entropic{Epsilon: 10, Tolerance: 1e-9})
 	fmt.Printf("%.4f %v\n", s.Value, err)
 	// Output: 25.0000 <nil>
+}
+
+// The best potential for a shift by (3, 4) is its slope, and what the shift costs is
+// its square.
+func ExamplePotential() {
+	p, err := transport.NewPotential([]float64{3, 4}, mat.NewSymDense(2, nil))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	bound, err := p.Bound([]float64{0, 0, 1, 1}, []float64{3, 4, 4, 5})
+	fmt.Println(bound.Value, bound.Error, err)
+	// Output: 25 0 <nil>
 }

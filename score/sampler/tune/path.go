@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/ito-sde/ito/score/sampler"
 	"github.com/ito-sde/ito/sde"
@@ -139,4 +140,19 @@ func (p *path) roughness(x []float64) float64 {
 		sum += d * d
 	}
 	return sum / float64(max(p.steps-2, 1))
+}
+
+// addRoughness adds scale times the second and first derivatives of the roughness.
+func (p *path) addRoughness(hessian *mat.SymDense, gradient *mat.VecDense, x []float64, scale float64) {
+	difference := [3]float64{1, -2, 1}
+	scale *= 2 / float64(max(p.steps-2, 1))
+	for i := 0; i+2 < p.steps; i++ {
+		d := floats.Dot(difference[:], x[i:i+3])
+		for j, v := range difference {
+			gradient.SetVec(i+j, gradient.AtVec(i+j)+scale*d*v)
+			for k, w := range difference[:j+1] {
+				hessian.SetSym(i+j, i+k, hessian.At(i+j, i+k)+scale*v*w)
+			}
+		}
+	}
 }

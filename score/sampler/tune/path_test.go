@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
 	"github.com/ito-sde/ito/score/sampler"
@@ -69,4 +70,26 @@ func TestRange(t *testing.T) {
 	require.Equal(t, 1.0, r.at(0))
 	require.Less(t, math.Abs(r.inverse(-100)), 7.0, "an end is a point inside")
 	require.Less(t, r.inverse(100), 7.0)
+}
+
+// The derivatives that a descent adds are those of the roughness: a quadratic form,
+// whose differences are exact.
+func TestAddRoughness(t *testing.T) {
+	p := &path{steps: 6, last: Range{0, 1}}
+	x := []float64{0.3, -1, 0.7, 2, 0.1, -0.4, 9}
+	hessian, gradient := mat.NewSymDense(7, nil), mat.NewVecDense(7, nil)
+	p.addRoughness(hessian, gradient, x, 3)
+	moved := func(i, j int, a, b float64) float64 {
+		y := append([]float64(nil), x...)
+		y[i] += a
+		y[j] += b
+		return 3 * p.roughness(y)
+	}
+	for i := range x {
+		require.InDelta(t, (moved(i, i, 0.5, 0) - moved(i, i, -0.5, 0)), gradient.AtVec(i), 1e-12)
+		for j := range x {
+			second := moved(i, j, 0.5, 0.5) - moved(i, j, 0.5, -0.5) - moved(i, j, -0.5, 0.5) + moved(i, j, -0.5, -0.5)
+			require.InDelta(t, second, hessian.At(i, j), 1e-12)
+		}
+	}
 }

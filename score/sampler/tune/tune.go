@@ -108,7 +108,12 @@ func Grid(ctx context.Context, c Config) (*Result, error) {
 			}
 		}
 		var err error
-		if at[k], err = descend(ctx, &c, p, unit, starts[k], tick); err != nil {
+		if r, ok := c.Objective.(Residual); ok {
+			at[k], err = c.slide(ctx, r, p, unit, starts[k], tick)
+		} else {
+			at[k], err = descend(ctx, &c, p, unit, starts[k], tick)
+		}
+		if err != nil {
 			return err
 		}
 		tick(c.Evaluations - calls) // of a start that ended early
@@ -231,11 +236,14 @@ func lastOf(p sde.Process, steps int) (Range, error) {
 	return r, nil
 }
 
+// rowWorkers are for the rows of one sampler: starts are what is spread over the
+// workers, rows get those that are left.
+func (c *Config) rowWorkers() int { return max(1, par.Workers(c.Workers, math.MaxInt)/c.Starts) }
+
 // measure is the error of one sampler; a state that is not finite is the
 // sampler's failure, +Inf, and anything else the objective's.
 func (c *Config) measure(ctx context.Context, o Objective, s sampler.Config) (float64, error) {
-	// Starts are what is spread over the workers; rows get those that are left.
-	s.Workers = max(1, par.Workers(c.Workers, math.MaxInt)/c.Starts)
+	s.Workers = c.rowWorkers()
 	v, err := o.Error(ctx, s)
 	switch {
 	case errors.Is(err, sampler.ErrNotFinite):
