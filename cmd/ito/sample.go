@@ -19,6 +19,7 @@ func sampleCommand() *cobra.Command {
 	var n, nfe, workers int
 	var seed uint64
 	var guide guidanceFlags
+	var way ways
 	cmd := &cobra.Command{
 		Use:   "sample --model MODEL --n N --out FILE.npy",
 		Short: "Draw samples from a model, of all or of a class, in the units of its data",
@@ -27,41 +28,46 @@ func sampleCommand() *cobra.Command {
 			if out == "" && picture == "" {
 				return errors.New("nowhere to write to: give --out FILE.npy, or --picture FILE.png")
 			}
-			if err := errors.Join(checkFile("out", out, ".npy"), checkFile("picture", picture, ".png")); err != nil {
-				return err
-			}
 			if n < 1 {
 				return fmt.Errorf("--n %d: want at least one sample", n)
+			}
+			if err := way.check(cmd, name); err != nil {
+				return err
 			}
 			net, set, err := guide.load(cmd, model, seed, workers)
 			if err != nil {
 				return err
 			}
-			c, err := chosen(cmd, name, process, grid, nfe)
-			if err != nil {
-				return err
-			}
-			bar := newProgress(os.Stderr)
-			c.Model, c.Seed, c.Workers = net, seed, workers
-			c.Progress = func(done, total int64) { bar.set(done, total, "sampling") }
 			x := make([]float64, n*net.Dim())
-			stats, err := sampler.Sample(cmd.Context(), x, c)
-			bar.clear()
+			var cost string
+			if e, ok := adaptiveByName(name); ok {
+				cost, err = way.adapt(cmd.Context(), x, e.Rule, process, net, seed, workers)
+			} else {
+				var c sampler.Config
+				if c, err = chosen(cmd, name, process, grid, nfe); err != nil {
+					return err
+				}
+				bar := newProgress(os.Stderr)
+				c.Model, c.Seed, c.Workers = net, seed, workers
+				c.Progress = func(done, total int64) { bar.set(done, total, "sampling") }
+				cost, err = way.sample(cmd.Context(), x, c)
+				bar.clear()
+			}
 			if err != nil {
 				return err
 			}
-			var drawn, written error // one also where the other cannot be
 			if picture != "" {
-				drawn = writePicture(picture, set, x)
+				if err := writePicture(picture, set, x); err != nil {
+					return err
+				}
 			}
 			if out != "" {
 				set.Restore(x)
-				written = atomicfile.Write(out, func(w io.Writer) error { return dataset.WriteNPY(w, x, net.Dim()) })
+				if err := atomicfile.Write(out, func(w io.Writer) error { return dataset.WriteNPY(w, x, net.Dim()) }); err != nil {
+					return err
+				}
 			}
-			if err := errors.Join(drawn, written); err != nil {
-				return err
-			}
-			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d samples of %d numbers, NFE %d\n", n, net.Dim(), stats.NFE)
+			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d samples of %d numbers, %s\n", n, net.Dim(), cost)
 			return nil
 		},
 	}
@@ -70,12 +76,13 @@ func sampleCommand() *cobra.Command {
 	f.IntVar(&n, "n", 1000, "number of samples")
 	f.StringVar(&out, "out", "", "NPY file for the samples, rows in the data's units")
 	f.StringVar(&picture, "picture", "", "PNG file for a grid of the first samples, where they are pictures")
-	f.StringVar(&name, "sampler", "dpm++2m", "a sampler of ito validate's list")
+	f.StringVar(&name, "sampler", "dpm++2m", "a sampler of ito validate's list, or one that chooses its steps (see --rtol)")
 	f.IntVar(&nfe, "nfe", 20, "model evaluations per sample")
 	f.StringVar(&process, "process", "vp", "forward process")
 	f.StringVar(&grid, "grid", "karras", "time grid: time, lambda, karras, quadratic and others, or a file that ito tune wrote")
 	f.Uint64Var(&seed, "seed", 1, "seed of all random numbers")
 	f.IntVar(&workers, "workers", 0, "goroutines; 0: one a core")
+	way.add(cmd)
 	guide.add(cmd)
 	return cmd
 }
