@@ -44,8 +44,8 @@ func NewLinear(f Field, dim int, l Linearisation) (*Linear, error) {
 	return s, nil
 }
 
-// Sharpen makes a Jacobian by differences good to ten digits instead of eight, at
-// twice the evaluations, for a method whose error it enters.
+// Sharpen makes a Jacobian by differences one of second order, at twice the
+// evaluations, for a method whose error it enters.
 func (l *Linear) Sharpen() {
 	if l.diffs != nil {
 		l.diffs.Sharpen()

@@ -33,7 +33,7 @@ type GlobalResult struct {
 	Scale  float64
 	Solves int
 	// Steps predicts how many the solve would take that brings the error below the
-	// tolerance, where one was not there yet; 0: nothing to predict.
+	// tolerance, where MaxSteps or another error forbade it; else 0.
 	Steps float64
 }
 
@@ -112,6 +112,7 @@ func SolveGlobal(ctx context.Context, m integrators.Method, f integrators.Field,
 			return g.GlobalResult, err
 		}
 		if next >= scale {
+			g.Steps = 0
 			break
 		}
 		scale = next
@@ -119,7 +120,7 @@ func SolveGlobal(ctx context.Context, m integrators.Method, f integrators.Field,
 	if g.Norm <= 1 {
 		return g.GlobalResult, nil
 	}
-	return g.GlobalResult, g.fail(fmt.Errorf("%w: %.3g tolerances after %d solves, the last at %.3g of the tolerance: rounding", ErrGlobal, g.Norm, g.Solves, g.Scale))
+	return g.GlobalResult, g.fail(fmt.Errorf("%w: %.3g tolerances after %d solves, the last at %.3g of the tolerance; rounding sets the limit", ErrGlobal, g.Norm, g.Solves, g.Scale))
 }
 
 // global is the sequence of solves.
@@ -151,7 +152,7 @@ func (g *global) add(r Result, scale float64) {
 	r.Stats = g.Stats
 	g.before = g.Norm
 	was := g.Scale
-	g.Result, g.Scale, g.Norm = r, scale, math.Inf(1)
+	g.Result, g.Scale, g.Norm, g.Steps = r, scale, math.Inf(1), 0
 	if solves == 0 {
 		return
 	}
@@ -178,7 +179,6 @@ func (g *global) add(r Result, scale float64) {
 // next is the scale of the solve to come; none is to come if it is not below the
 // last.
 func (g *global) next(floor, rounding float64) (float64, error) {
-	g.Steps = 0
 	scale := g.Scale * globalFirstCut
 	switch {
 	case g.Solves == globalSolves, g.Scale < rounding && g.Norm > g.before/2:

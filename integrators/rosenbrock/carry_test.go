@@ -59,7 +59,7 @@ func TestSumsAreCompensated(t *testing.T) {
 // twice the evaluations.
 func TestJacobianIsSharpAtTightTolerances(t *testing.T) {
 	f := func(d []float64, _ float64, y []float64) error { d[0] = math.Exp(y[0]); return nil }
-	for _, c := range []struct{ tol, least, most float64 }{{1e-9, 1e-9, 1e-7}, {1e-11, 0, 3e-10}} {
+	for _, c := range []struct{ tol, least, most float64 }{{1e-9, 1e-9, 1e-7}, {1e-11, 0, 1e-9}} {
 		var seen float64
 		l := integrators.Linearisation{RTol: c.tol, ATol: c.tol, Watch: func(j *jacobian.Matrix) { seen = j.At(0, 0) }}
 		s, err := rosenbrock.Rodas5P.Implicit(f, 1, l)

@@ -32,6 +32,7 @@ type stepper struct {
 	f0, ft     []float64
 	linear     bool    // f0 and the Jacobian are those at t
 	span       float64 // the step that f_t was made for; 0: for none yet
+	part       float64 // of a step is that of its differences
 	drifts     bool    // f_t is not zero
 	autonomous bool
 
@@ -60,9 +61,10 @@ const (
 	before           // it is that of the stage before
 )
 
-// sharp is the tolerance below which a Jacobian by differences has to be better
-// than eight digits: its error makes one of (hλ)² 1e-8 a step, where steps of order 4
-// to 6 are as long as (hλ)² = 1e-4 at a tolerance of 1e-10.
+// sharp is the tolerance below which a Jacobian by differences has to be of second
+// order: that of first order errs by f's curvature in the eighth digit, which is an
+// error of (hλ)² 1e-8 in every step alike, where steps of order 4 to 6 are as long as
+// (hλ)² = 1e-4 at a tolerance of 1e-10.
 const sharp = 1e-10
 
 func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearisation, autonomous bool) (integrators.Stepper, error) {
@@ -73,11 +75,12 @@ func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearis
 	if err != nil {
 		return nil, err
 	}
-	if tol := cmp.Or(l.RTol, l.ATol); tol > 0 && tol < sharp {
+	tol := cmp.Or(l.RTol, l.ATol)
+	if tol > 0 && tol < sharp {
 		lin.Sharpen()
 	}
 	all, pad := len(m.A), (dim+3)&^3
-	s := &stepper{m: m, lin: lin, lu: jacobian.NewLU[float64](lin.Pattern), dim: dim, pad: pad, autonomous: autonomous}
+	s := &stepper{m: m, lin: lin, lu: jacobian.NewLU[float64](lin.Pattern), dim: dim, pad: pad, autonomous: autonomous, part: m.part(tol)}
 	mem := make([]float64, (all+10)*pad)
 	for _, v := range []*[]float64{&s.y, &s.next, &s.at, &s.slope, &s.sum, &s.f0, &s.ft, &s.start, &s.low, &s.step} {
 		*v, mem = mem[:pad:pad], mem[pad:]
