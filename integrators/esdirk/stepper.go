@@ -25,6 +25,7 @@ type stepper struct {
 	low, step       []float64   // what rounding took off y, and the step to next
 	k               []float64   // all slopes, one after the other
 	slopes, other   [][]float64 // in k, of f and of the explicit part
+	bare            bool        // estimates are not filtered
 	first           firstStage
 	h               float64
 
@@ -61,7 +62,7 @@ func newStepper(m *Tableau, explicit, f integrators.Field, dim int, l integrator
 	if err != nil {
 		return nil, err
 	}
-	r := &stepper{m: m, explicit: explicit, dim: dim}
+	r := &stepper{m: m, explicit: explicit, dim: dim, bare: m.bare()}
 	stages, pad := len(m.C), (dim+3)&^3
 	all := stages
 	if explicit != nil {
@@ -270,7 +271,11 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 	copy(dst, s.next[:s.dim])
 	if estimate != nil {
 		s.errors.Combine(s.estimate, nil, h, s.k)
-		s.filter(estimate, s.estimate[:s.dim])
+		if s.bare {
+			copy(estimate, s.estimate)
+		} else {
+			s.filter(estimate, s.estimate[:s.dim])
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package esdirk
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/ito-sde/ito/integrators"
 )
@@ -14,7 +15,10 @@ import (
 // The first stage is explicit: row 0 of A is empty. Row i has i+1 entries of which
 // the last is γ, the same in all rows. The last row holds the weights, so that the
 // method is stiffly accurate. The factor before the estimate takes out of it what
-// stiff components add to no avail: Shampine, Baca (1984), Hosea, Shampine (1996).
+// stiff components add to no avail: Shampine, Baca (1984), Hosea, Shampine (1996). On
+// y' = λy, λ → −∞, it makes the estimate vanish like the error, as 1/λ; where
+// h Σ E_i k_i does that by itself (KenCarp47), it is left out, or the
+// estimate would be blind to the transients that a step passes over.
 //
 // A *Tableau is an integrators.Implicit. M may be any constant nonsingular matrix.
 // Its steppers interpolate.
@@ -74,6 +78,25 @@ func (m *Tableau) Stepper(f integrators.Field, dim int) integrators.Stepper {
 // another order, tolerances that are negative or not finite.
 func (m *Tableau) Implicit(f integrators.Field, dim int, l integrators.Linearisation) (integrators.Stepper, error) {
 	return newStepper(m, nil, f, dim, l)
+}
+
+// bare tells that h Σ E_i k_i vanishes for λ → −∞ on y' = λy: z Σ E_i R_i(z) does, with
+// R_i = r_i + q_i/z + ..., for R_i = 1 + z Σ_j A_ij R_j.
+func (m *Tableau) bare() bool {
+	r, q := m.limits(), []float64{0}
+	size, r0, q0 := 0.0, 0.0, 0.0
+	for i := range r {
+		if i > 0 {
+			sum := 1 - r[i]
+			for j, a := range m.A[i][:i] {
+				sum += a * q[j]
+			}
+			q = append(q, -sum/m.A[i][i])
+		}
+		r0, q0 = r0+m.E[i]*r[i], q0+m.E[i]*q[i]
+		size += math.Abs(m.E[i]) * (math.Abs(r[i]) + math.Abs(q[i]))
+	}
+	return math.Abs(r0)+math.Abs(q0) < 1e-13*size
 }
 
 // plain turns the one error that a zero Linearisation leaves into the panic of
