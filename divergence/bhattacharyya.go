@@ -48,26 +48,31 @@ func (d pair) bhattacharyya() float64 {
 	}
 	w := borrow(len(d.delta))
 	defer pool.Put(w)
-	copy(w.delta, d.delta)
 	if d.sameCov() {
+		copy(w.delta, d.delta)
 		return d.q.factor().distance2(w.delta) / 8
 	}
 	if d.near(w) {
-		return d.bhattacharyyaNear(w)
+		if near, ok := d.bhattacharyyaNear(w); ok {
+			return near
+		}
 	}
 	l, ok := factorOf(w, sum{d.p.cov, d.q.cov, 0.5, 0.5}, max(d.p.cond, d.q.cond))
 	if !ok {
 		return math.Inf(1)
 	}
+	copy(w.delta, d.delta)
 	means := l.distance2(w.delta) / 8
 	far := d.logRatioFar(l)
 	if far >= 0.05*math.Sqrt(float64(len(d.delta))) {
 		return means + far
 	}
 	if !d.ill() {
-		copy(w.delta, d.delta)
 		d.takeGap(w)
-		return d.bhattacharyyaNear(w)
+		if near, ok := d.bhattacharyyaNear(w); ok {
+			return near
+		}
+		return means + far
 	}
 	return means + d.logRatio(l)
 }

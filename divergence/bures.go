@@ -12,13 +12,17 @@ import (
 
 // bures returns tr(A + B − 2(A^½BA^½)^½) for A = Σ_p, B = Σ_q, tr A ≥ tr B.
 //
-// Four ways, by how much the trace cancels. If it hardly does, by the eigenvalues of
+// Five ways, by how much the trace cancels. If it hardly does, by the eigenvalues of
 // A^½BA^½ where none is so small that its root is not known, else by the singular
-// values of Σ_q^{½ᵀ}Σ_p^½, which are those roots; for close covariances by iterating for
-// the optimal map's T − I; in between (small in norm, yet not small along the small
+// values of Σ_q^{½ᵀ}Σ_p^½, which are those roots; for close covariances by a Lyapunov equation
+// without eigenvectors where that is exact enough, else by iterating for the optimal map's
+// T − I; in between (small in norm, yet not small along the small
 // principal axes) by a difference formula for the square root.
 func (d pair) bures() (float64, error) {
 	if d.close() {
+		if b, ok := d.buresNear(); ok {
+			return b, nil
+		}
 		t, err := d.axes()
 		if err != nil {
 			return 0, err
@@ -56,17 +60,41 @@ func (d pair) bures() (float64, error) {
 
 // close tells whether |A − B| ≤ |A|/1000 in the Frobenius norm.
 func (d pair) close() bool {
-	b := d.q.data()
-	var far, size float64
-	for k, v := range d.p.data() {
-		far += (v - b[k]) * (v - b[k])
-		size += v * v
-	}
+	w := borrow(len(d.delta))
+	defer pool.Put(w)
+	d.takeGap(w)
+	far, size := dense.Squares(w.gap), dense.Squares(d.p.data())
 	if far > 1e-290 && size < 1e290 {
 		return far <= 1e-6*size
 	}
 	hi, _ := d.gap()
 	return mat.Norm(hi, 2) <= 1e-3*mat.Norm(d.p.cov, 2)
+}
+
+// few is the number of dimensions up to which eigenvectors take no longer than what avoids them.
+const few = 48
+
+// buresNear is the squared Bures distance of near covariances by the Cayley transform Y of the
+// optimal map, T = (I + Y/2)(I − Y/2)⁻¹. From TAT = B,
+//
+//	A = (I − Y/2)N(I − Y/2),   B = (I + Y/2)N(I + Y/2),   NY + YN = B − A,   W2² = tr YNY
+//
+// with N = (A + B)/2 − YNY/4. The solution for N = (A + B)/2 = M is wrong in fourth order only,
+//
+//	W2² = tr YMY + tr MY⁴/4 + O(|Y|⁶),   MY + YM = B − A
+//
+// ok is false where |Y|⁴ shows, or A or B is ill-conditioned.
+func (d pair) buresNear() (b float64, ok bool) {
+	n := len(d.delta)
+	if n <= few || d.p.upper == nil || d.q.upper == nil || d.ill() {
+		return 0, false
+	}
+	w := borrow(n)
+	defer pool.Put(w)
+	d.takeGap(w)
+	sum{d.p.cov, d.q.cov, 0.5, 0.5}.to(w.change)
+	energy, fourth, square, ok := dense.Lyapunov(w.change, w.gap, n)
+	return energy + fourth/4, ok && square <= 1e-7 && energy > 1e-280
 }
 
 // fast returns total − 2 Σ√μ for the eigenvalues μ of A^½BA^½, which are known up to a

@@ -68,7 +68,9 @@ func (d pair) excess(w *work, l factor) float64 {
 		return 0
 	}
 	if d.near(w) {
-		return d.excessNear(w)
+		if near, ok := d.excessNear(w); ok {
+			return near
+		}
 	}
 	far := excessFactors(w, d.p.factor(), l)
 	if far >= 0.05 {
@@ -76,7 +78,8 @@ func (d pair) excess(w *work, l factor) float64 {
 	}
 	if !d.ill() {
 		d.takeGap(w)
-		return d.excessNear(w)
+		near, _ := d.excessNear(w)
+		return near
 	}
 	_, s, below, ok := unitCholesky(l.whiten(d.gap()), len(d.delta))
 	if !ok {

@@ -48,24 +48,22 @@ func borrow(n int) *work {
 // ill tells whether twice the working precision is asked for.
 func (d pair) ill() bool { return d.p.cond > doubleAbove || d.q.cond > doubleAbove }
 
-// near tells whether E = L⁻¹(Σ_p − Σ_q)L⁻ᵀ is known to be small from the size of Σ_p − Σ_q and
-// the condition number; if it is, it sets w.gap.
+// near tells whether it is worth trying what is below: whether the factors have nearly the same
+// diagonals, which costs nothing to see. If they have, it sets w.gap.
 func (d pair) near(w *work) bool {
 	if d.ill() || d.diff != nil {
 		return false
 	}
-	limit := 0.1 * d.q.norm / d.q.cond
-	limit *= limit
-	n, p, q := len(d.delta), d.p.data(), d.q.data()
 	var sum float64
-	for i := 0; i < len(p); i += n + 1 { // the diagonals tell most
-		sum += (p[i] - q[i]) * (p[i] - q[i])
+	for i := range d.delta {
+		x := d.p.upper.Diag(i)/d.q.upper.Diag(i) - 1
+		sum += x * x
 	}
-	if !(sum <= limit) {
+	if !(sum <= 1e-3) {
 		return false
 	}
 	d.takeGap(w)
-	return dense.Squares(w.gap) <= limit
+	return true
 }
 
 // takeGap sets w.gap to Σ_p − Σ_q.
@@ -83,31 +81,36 @@ func (d pair) changes(w *work) {
 	w.middle.Change(w.change, w.gap)
 }
 
-// excessNear is tr φ(E), given w.gap.
-func (d pair) excessNear(w *work) float64 {
+// excessNear is tr φ(E), given w.gap; ok is false where p and q are not near.
+func (d pair) excessNear(w *work) (excess float64, ok bool) {
 	d.changes(w)
 	d.q.upper.SolveRight(w.change)
 	var sum float64
 	for i := 0; i < len(w.change); i += len(d.delta) + 1 {
 		sum += phi(w.change[i])
 	}
-	return 2*sum + dense.Squares(w.change)
+	square := dense.Squares(w.change)
+	return 2*sum + square, square <= 0.25
 }
 
-// bhattacharyyaNear is the distance, given w.gap and w.delta.
-func (d pair) bhattacharyyaNear(w *work) float64 {
+// bhattacharyyaNear is the distance, given w.gap; ok is false where p and q are not near.
+func (d pair) bhattacharyyaNear(w *work) (distance float64, ok bool) {
 	n, z, y := len(d.delta), w.change, w.delta
 	d.changes(w)
 	w.middle.SolveRight(z)
-	w.middle.SolveVector(y)
 	size := dense.Squares(z) / 4
 	var diagonal float64
 	for i := 0; i < len(z); i += n + 1 {
 		v := z[i] / 2
-		diagonal -= math.Log1p(-v * v)
+		diagonal -= math.Log1p(-v * v) // not a number for what is not near
 	}
+	if !(size <= 0.3*math.Sqrt(float64(n)) && diagonal <= size) {
+		return 0, false
+	}
+	copy(y, d.delta)
+	w.middle.SolveVector(y)
 	if size > 1e-8 {
-		return d.middling(w, diagonal)
+		return d.middling(w, diagonal), true
 	}
 	// ln det(I + X) = tr X − tr X²/2 + …, yᵀ(I + X)⁻¹y = yᵀy − yᵀXy + …, X = ZᵀZ/4
 	log := size
@@ -117,7 +120,7 @@ func (d pair) bhattacharyyaNear(w *work) float64 {
 	clear(w.other)
 	gemm.Dots(w.other, z, n, y)
 	square := dense.Squares(y) - dense.Squares(w.other)/4
-	return square/8 + (log+diagonal)/2
+	return square/8 + (log+diagonal)/2, true
 }
 
 // middling is bhattacharyyaNear where X is not so small that two terms do.

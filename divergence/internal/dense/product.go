@@ -98,12 +98,14 @@ func turn(dst []float64, ldd int, src []float64, lds, m, n int) {
 // Mirror copies what is below the diagonal to above it.
 func Mirror(a []float64, n int) {
 	for i := 0; i < n; i += block {
-		for j := i; j < n; j += block {
-			for k := i; k < min(i+block, n); k++ {
-				for l := max(j, k+1); l < min(j+block, n); l++ {
-					a[k*n+l] = a[l*n+k]
-				}
+		end := min(i+block, n)
+		for k := i; k < end; k++ {
+			for l := k + 1; l < end; l++ {
+				a[k*n+l] = a[l*n+k]
 			}
+		}
+		for j := end; j < n; j += block { // each with what is below it in cache
+			turn(a[i*n+j:], n, a[j*n+i:], n, min(block, n-j), end-i)
 		}
 	}
 }

@@ -21,6 +21,13 @@ func Squares(x []float64) float64 { return squares(best, x) }
 // Combine sets dst = ux + vy, each product and the sum rounded. dst may be x or y.
 func Combine(dst, x, y []float64, u, v float64) { combine(best, dst, x, y, u, v) }
 
+// combineThreeLoops sets dst = ux + vy + wz; dst may be any of them.
+func combineThreeLoops(dst, x, y, z []float64, u, v, w float64) {
+	for i := range dst {
+		dst[i] = u*x[i] + v*y[i] + w*z[i]
+	}
+}
+
 func magnitudesLoops(x []float64) float64 {
 	var sums [4]float64
 	for ; len(x) >= 4; x = x[4:] {

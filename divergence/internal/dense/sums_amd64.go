@@ -27,6 +27,20 @@ func combine(isa simd.ISA, dst, x, y []float64, u, v float64) {
 	combineAVX512(len(dst), &dst[0], &x[0], &y[0], u, v)
 }
 
+// combineThree sets dst = ux + vy + wz.
+func combineThree(isa simd.ISA, dst, x, y, z []float64, u, v, w float64) {
+	n := len(dst)
+	x, y, z = x[:n], y[:n], z[:n]
+	if isa != simd.AVX512 || n == 0 {
+		combineThreeLoops(dst, x, y, z, u, v, w)
+		return
+	}
+	combineThreeAVX512(n, &dst[0], &x[0], &y[0], &z[0], u, v, w)
+}
+
+//go:noescape
+func combineThreeAVX512(n int, dst, x, y, z *float64, u, v, w float64)
+
 //go:noescape
 func magnitudesAVX512(n int, x *float64) float64
 

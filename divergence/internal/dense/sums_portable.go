@@ -8,6 +8,11 @@ func magnitudes(_ simd.ISA, x []float64) float64 { return magnitudesLoops(x) }
 
 func squares(_ simd.ISA, x []float64) float64 { return squaresLoops(x) }
 
+func combineThree(_ simd.ISA, dst, x, y, z []float64, u, v, w float64) {
+	n := len(dst)
+	combineThreeLoops(dst, x[:n], y[:n], z[:n], u, v, w)
+}
+
 func combine(_ simd.ISA, dst, x, y []float64, u, v float64) {
 	combineLoops(dst, x[:len(dst)], y[:len(dst)], u, v)
 }

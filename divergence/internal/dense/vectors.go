@@ -134,37 +134,46 @@ func (s *reduction) keep(n int) {
 func (s *scratch) back(z []float64, n int) {
 	r := &s.reduction
 	ld, p := r.ld, &s.packed
-	var left, right [block * block]float64
-	s.third = resize(s.third, 2*n*block)
-	wide, turned := s.third[:n*block], s.third[n*block:]
+	var right [bundle * bundle]float64
+	s.third = resize(s.third, 2*n*bundle)
+	wide, turned := s.third[:n*bundle], s.third[n*bundle:]
 	for to := r.count; to > 0; {
-		from := (to - 1) / block * block
+		from := (to - 1) / bundle * bundle
 		k := to - from
 		v := r.all[from*ld:]
-		// VᵀV, then T by columns: T_ii = τ_i, T_{·i} = −τ_i T Vᵀv_i.
-		clear(left[:])
-		for i := range k {
-			gemm.Dots(left[i*block:i*block+i], v, ld, v[i*ld:][:ld])
-		}
-		clear(right[:])
-		for i := range k {
-			tau := r.taus[from+i]
-			right[i*block+i] = tau
-			for a := range i {
-				var sum float64
-				for b := a; b < i; b++ {
-					sum += right[a*block+b] * left[i*block+b]
-				}
-				right[a*block+i] = -tau * sum
-			}
-		}
+		r.triangle(right[:], from, k)
 		p.Pack(n, k, v, ld, true)
-		p.Mul(wide, block, n, z, ld, false, false, nil)
-		p.Pack(k, k, right[:], block, true)
-		p.Mul(turned, block, n, wide, block, false, false, nil)
+		p.Mul(wide, bundle, n, z, ld, false, false, nil)
+		p.Pack(k, k, right[:], bundle, true)
+		p.Mul(turned, bundle, n, wide, bundle, false, false, nil)
 		p.Pack(k, n, v, ld, false)
 		p.Negate()
-		p.Mul(z, ld, n, turned, block, false, true, nil)
+		p.Mul(z, ld, n, turned, bundle, false, true, nil)
 		to = from
+	}
+}
+
+// bundle is how many reflections are applied at a time.
+const bundle = 32
+
+// triangle sets t to T of k reflections, I − VTVᵀ: VᵀV, then T by columns,
+// T_ii = τ_i, T_{·i} = −τ_i T Vᵀv_i.
+func (s *reduction) triangle(t []float64, from, k int) {
+	var dots [bundle * bundle]float64
+	v := s.all[from*s.ld:]
+	for i := range k {
+		gemm.Dots(dots[i*bundle:i*bundle+i], v, s.ld, v[i*s.ld:][:s.ld])
+	}
+	clear(t)
+	for i := range k {
+		tau := s.taus[from+i]
+		t[i*bundle+i] = tau
+		for a := range i {
+			var sum float64
+			for b := a; b < i; b++ {
+				sum += t[a*bundle+b] * dots[i*bundle+b]
+			}
+			t[a*bundle+i] = -tau * sum
+		}
 	}
 }
