@@ -104,7 +104,7 @@ func (d pair) bhattacharyyaNear(w *work) (distance float64, ok bool) {
 		v := z[i] / 2
 		diagonal -= math.Log1p(-v * v) // not a number for what is not near
 	}
-	if !(size <= 0.3*math.Sqrt(float64(n)) && diagonal <= size) {
+	if !(size <= 0.3*math.Sqrt(float64(n)) && diagonal <= 1.5*size) {
 		return 0, false
 	}
 	copy(y, d.delta)
