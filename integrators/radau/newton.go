@@ -111,27 +111,25 @@ func (s *stepper) fail(err error) error {
 func (s *stepper) sweep(h float64) error {
 	l, n := s.level, s.dim
 	for i, c := range l.C {
-		z, stage := s.part(s.z, i), s.stage
-		for k, v := range s.y {
-			stage[k] = v + z[k]
+		stage := s.stage
+		z, y := s.part(s.z, i)[:len(stage)], s.y[:len(stage)]
+		for k, v := range z {
+			stage[k] = y[k] + v
 		}
 		if err := s.lin.Eval(s.f[i*s.pad:i*s.pad+n], s.t+c*h, stage[:n]); err != nil {
 			return err
 		}
 	}
-	for i := range l.C {
-		r, z := s.part(s.r, i), s.part(s.z, i)
-		l.integrals[i].Combine(r, nil, h, s.f)
+	for i := range l.integrals {
+		z := s.part(s.z, i)
 		if s.lin.Mass != nil {
 			s.lin.Mass.MulVec(s.stage[:n], z[:n])
 			z = s.stage
 		}
-		for k, v := range z[:n] {
-			r[k] -= v
-		}
+		l.integrals[i].Combine(s.part(s.r, i), z, -h, s.f)
 	}
 	for i := range l.back {
-		l.back[i].Combine(s.part(s.g, i), nil, 1/h, s.r)
+		l.back[i].Combine(s.part(s.g, i), nil, -1/h, s.r)
 	}
 	d := s.g[:n]
 	for i, v := range d {

@@ -208,37 +208,38 @@ func (s *stepper) defect(dst, f, du []float64, h float64) {
 		return
 	}
 	copy(v, e)
+	size := s.size
 	for range l.C[1:] { // damped further each time
-		if s.norm(v) <= s.size*l.scale {
+		if size = s.damp(v, h) / l.scale; size <= s.size {
 			return
 		}
-		s.damp(v, h)
-	}
-	size := s.norm(v) / l.scale
-	if size <= s.size {
-		return
 	}
 	noise := s.f[:n]
 	for i, y := range s.y[:n] {
 		noise[i] = y * s.rounding[i]
 	}
-	if s.damp(noise, h); size > s.norm(noise)/l.scale {
+	if size > s.damp(noise, h)/l.scale {
 		copy(dst, v)
 		s.size = size
 	}
 }
 
-// damp sets v = P v = ((γ/h M − J)⁻¹ γ/h M − 1) v.
-func (s *stepper) damp(v []float64, h float64) {
-	r := s.g[s.pad : s.pad+s.dim] // beside du
+// damp sets v = P v = ((γ/h M − J)⁻¹ γ/h M − 1) v and returns its norm.
+func (s *stepper) damp(v []float64, h float64) float64 {
+	r := s.g[s.pad : s.pad+len(v)] // beside du
 	if copy(r, v); s.lin.Mass != nil {
 		s.lin.Mass.MulVec(r, v)
 	}
 	s.real.Solve(r)
-	gamma := s.level.Gamma / h
+	gamma, sum := s.level.Gamma/h, 0.0
+	inverse := s.inverse[:len(v)]
 	for i, w := range r {
-		v[i] = gamma*w - v[i]
+		w = gamma*w - v[i]
+		v[i] = w
+		w *= inverse[i]
+		sum += w * w
 	}
+	return math.Sqrt(sum / float64(len(v)))
 }
 
 func (s *stepper) norm(e []float64) float64 {
