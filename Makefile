@@ -18,7 +18,7 @@
 # global-study  the error of ode.SolveGlobal's answers by every method on DETEST (ten minutes)
 # noise-study  the statistical tests of the noise on 1e8 numbers, its speed and that of its trees
 # ensemble-study  ensembles' rate beside their normals'; 1e8 paths killed and resumed; the memory of 1e9 (ten minutes)
-# multilevel-study  the Heston call's work and, over 1000 repeats, its intervals' coverage (two minutes)
+# multilevel-study  the Heston call's work on random and quasi-random levels and, over 1000 repeats, its intervals' coverage (two minutes)
 .PHONY: compare test race bench bench-peers onnx model unet picture lint cross fuzz mutants gallery divergence-study systems tune-study noise-study ensemble-study multilevel-study likelihood-study global-study
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2

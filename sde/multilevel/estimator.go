@@ -113,14 +113,6 @@ func (l *level) mean(j int) statistics.Estimate {
 	return l.moments.Mean(j)
 }
 
-// freedom is that of mean's error.
-func (l *level) freedom() float64 {
-	if l.sets.means != nil {
-		return float64(l.sets.means.Count() - 1)
-	}
-	return float64(l.moments.Count() - 1)
-}
-
 // weight is what a level's correction counts for in the estimate.
 func (e *estimator) weight(level int) float64 {
 	if e.Extrapolate > 0 && level == len(e.levels)-1 {
@@ -259,12 +251,16 @@ func (e *estimator) result() Result {
 		r.Estimate.Value += w * l.Correction.Value
 		v := w * w * l.Correction.Error * l.Correction.Error
 		square += v
-		fourth += v * v / e.levels[i].freedom()
+		fourth += v * v / float64(l.Samples-1)
 		r.Work += float64(l.Samples) * l.Cost
 	}
-	r.Freedom = square * square / fourth
-	if fourth == 0 { // no error
+	switch {
+	case fourth == 0: // no error
 		r.Freedom = math.Inf(1)
+	case e.quasi != nil:
+		r.Freedom = float64(e.Randomisations - 1)
+	default:
+		r.Freedom = square * square / fourth
 	}
 	r.Estimate.Error = math.Sqrt(square)
 	last := len(r.Levels) - 1

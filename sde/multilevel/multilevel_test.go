@@ -91,6 +91,10 @@ func TestGBMCall(t *testing.T) {
 			work += float64(level.Samples) * level.Cost
 		}
 		require.Equal(t, work, r.Work)
+		require.Greater(t, r.Freedom, 1e4, name) // Student's interval is the normal one
+		lo, hi := r.Interval(0.95)
+		wantLo, wantHi := r.Estimate.Interval(0.95)
+		require.InEpsilon(t, wantHi-wantLo, hi-lo, 1e-3, name)
 		p.Workers = 3
 		again, err := multilevel.Estimate(t.Context(), p, multilevel.Config{RMSE: 2e-4})
 		require.NoError(t, err)

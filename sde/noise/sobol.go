@@ -28,7 +28,9 @@ import (
 // increments, 1 and 2 for H and K of [Draw]; after those of the three come A's, j of
 // dim(dim−1)/2 pairs at a step, and then V's. The first dimensions are the best, so
 // that a path should take what matters most of it from them: see [Bridged]. Dimensions
-// from SobolDimensions on, and stages that are none of Draw's, are Gaussian's. Logarithms make the last bits depend on the architecture.
+// from SobolDimensions on, and stages that are none of Draw's, are Gaussian's, of other
+// stages for each Randomisation. Logarithms make the last bits depend on the
+// architecture.
 //
 // Sobol' (1967); direction numbers of Joe, Kuo (2008), "Constructing Sobol sequences
 // with better two-dimensional projections" (new-joe-kuo-6); Owen (1995) for the
@@ -138,7 +140,9 @@ func (s Sobol) Normal(dst []float64, dim int, at Address) {
 	functional := at.Stage >> 60
 	first := s.first(functional, at.Step, dim)
 	if at.Stage != plane(0, functional) || first+dim > SobolDimensions {
-		Gaussian{}.Normal(dst, dim, at)
+		random := at
+		random.Stage ^= s.Randomisation << 8 & (1<<60 - 1)
+		Gaussian{}.Normal(dst, dim, random)
 	}
 	if at.Stage != plane(0, functional) {
 		return
