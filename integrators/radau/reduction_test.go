@@ -63,3 +63,19 @@ func TestDrivenStiffComponents(t *testing.T) {
 		}
 	}
 }
+
+// Of a transient that a step passes over, e^z, the estimate says at least half of what
+// it leaves.
+func TestEstimateSeesTransients(t *testing.T) {
+	for _, m := range []*radau.Method{radau.IIA1, radau.IIA5, radau.IIA9, radau.IIA13} {
+		for _, z := range []float64{-1, -3, -10, -30, -100, -1e3, -1e4, -1e6} {
+			f := func(d []float64, _ float64, y []float64) error { d[0] = z * y[0]; return nil }
+			s, err := m.Implicit(f, 1, integrators.Linearisation{RTol: 1e-8, ATol: 1e-8})
+			require.NoError(t, err)
+			require.NoError(t, s.Reset(0, []float64{1}))
+			y, e := []float64{0}, []float64{0}
+			require.NoError(t, s.Try(y, e, 1))
+			require.Less(t, math.Abs(y[0]-math.Exp(z)), 2*math.Abs(e[0]), "%v at %g", m, z)
+		}
+	}
+}
