@@ -1,5 +1,7 @@
 // Package transport measures the cost of moving one sample to another:
 // Wasserstein distances on the line, sliced, by assignment, and with entropy.
+// Between samples they are above those between their laws, in many dimensions far
+// above; a Potential bounds W2 between the laws from below.
 //
 // Samples are rows of dim numbers; their sizes may differ. Distances come with
 // the standard error of the dual potentials, and with a permutation p-value of
