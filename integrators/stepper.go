@@ -17,7 +17,7 @@ type rk struct {
 
 	t, h            float64
 	y, next, stage  []float64
-	low, step       []float64 // what rounding took off y, and the step to next
+	low, rest       []float64 // what rounding took off y and takes off next
 	estimate, other []float64
 	k               []float64   // all stages, one after the other
 	slopes          [][]float64 // the stages in k
@@ -58,7 +58,7 @@ func (m *Tableau) Stepper(f Field, dim int) Stepper {
 		return v
 	}
 	r.y, r.next, r.stage, r.start, r.estimate, r.other = take(), take(), take(), take(), take(), take()
-	r.low, r.step = take(), take()
+	r.low, r.rest = take(), take()
 	r.k = mem[: p.stages*pad : p.stages*pad]
 	r.slopes = make([][]float64, p.stages)
 	for i := range r.slopes {
@@ -113,18 +113,11 @@ func (r *rk) stages(h float64) error {
 
 // end sets next = y + step, the step with what rounding took off the ones before.
 func (r *rk) end(h float64) {
-	p := r.plan
-	if p.four {
-		p.weights.Combine4((*[4]float64)(r.step), (*[4]float64)(r.low), h, &r.k[0])
-		next, y, step := (*[4]float64)(r.next), (*[4]float64)(r.y), (*[4]float64)(r.step)
-		for i, v := range step {
-			n := y[i] + v
-			next[i], step[i] = n, v-(n-y[i])
-		}
-		return
+	if p := r.plan; p.four {
+		p.weights.Accumulate4((*[4]float64)(r.next), (*[4]float64)(r.rest), (*[4]float64)(r.y), (*[4]float64)(r.low), h, &r.k[0])
+	} else {
+		p.weights.Accumulate(r.next, r.rest, r.y, r.low, h, r.k)
 	}
-	p.weights.Combine(r.step, r.low, h, r.k)
-	vec.Compensate(r.next, r.y, r.step)
 }
 
 func (r *rk) Try(dst, estimate []float64, h float64) error {
@@ -167,7 +160,7 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 
 func (r *rk) Accept() {
 	r.start, r.y, r.next = r.y, r.next, r.start
-	r.low, r.step = r.step, r.low
+	r.low, r.rest = r.rest, r.low
 	r.h0, r.extra = r.h, false
 	r.t += r.h
 	if r.first = unknown; r.plan.fsal {

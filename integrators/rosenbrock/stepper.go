@@ -23,7 +23,7 @@ type stepper struct {
 
 	t, h      float64
 	y, next   []float64
-	low, step []float64 // what rounding took off y, and the step to next
+	low, rest []float64 // what rounding took off y and takes off next
 	at, slope []float64 // the state of a stage, and f there
 	sum       []float64
 	u         []float64 // all stages, one after the other
@@ -82,7 +82,7 @@ func newStepper(m *Tableau, f integrators.Field, dim int, l integrators.Linearis
 	all, pad := len(m.A), (dim+3)&^3
 	s := &stepper{m: m, lin: lin, lu: jacobian.NewLU[float64](lin.Pattern), dim: dim, pad: pad, autonomous: autonomous, part: m.part(tol)}
 	mem := make([]float64, (all+10)*pad)
-	for _, v := range []*[]float64{&s.y, &s.next, &s.at, &s.slope, &s.sum, &s.f0, &s.ft, &s.start, &s.low, &s.step} {
+	for _, v := range []*[]float64{&s.y, &s.next, &s.at, &s.slope, &s.sum, &s.f0, &s.ft, &s.start, &s.low, &s.rest} {
 		*v, mem = mem[:pad:pad], mem[pad:]
 	}
 	s.u = mem
@@ -163,8 +163,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 			return err
 		}
 	}
-	s.weights.Combine(s.step, s.low, 1, s.u)
-	vec.Compensate(s.next, s.y, s.step)
+	s.weights.Accumulate(s.next, s.rest, s.y, s.low, 1, s.u)
 	s.h = h
 	copy(dst, s.next)
 	if estimate != nil {
@@ -237,7 +236,7 @@ func (s *stepper) solve(i int, t float64, y []float64, h float64) error {
 
 func (s *stepper) Accept() {
 	s.start, s.y, s.next = s.y, s.next, s.start
-	s.low, s.step = s.step, s.low
+	s.low, s.rest = s.rest, s.low
 	s.t0, s.h0, s.extra = s.t, s.h, false
 	s.t += s.h
 	s.linear, s.span = false, 0

@@ -22,11 +22,16 @@ func combine(_ simd.ISA, dst, y []float64, h float64, c, k []float64, off []int)
 
 func finite(_ simd.ISA, x []float64) bool { return finitePortable(x) }
 
-func compensate(_ simd.ISA, dst, y, step []float64) { compensatePortable(dst, y, step) }
+func accumulate(_ simd.ISA, dst, rest, y, low []float64, h float64, c, k []float64, off []int) {
+	combinePortable(rest, low, h, c, k, off)
+	compensate(dst, y, rest)
+}
 
 const hasFour = false
 
 func combine4(_ *Terms, _, _, _ *float64, _ float64) {}
+
+func accumulate4(_ *Terms, _, _, _, _, _ *float64, _ float64) {}
 
 func exponents(_ simd.ISA, e, g, cost []float64, inverse, most float64) float64 {
 	return exponentsPortable(e, g, cost, inverse, most)

@@ -50,12 +50,13 @@ func generate(w io.Writer) error {
 		f.narrow()
 		f.widen()
 		f.finite()
-		f.compensate()
 		f.exponents()
 		f.sumExp()
-		f.combine()
+		f.combine(false)
+		f.combine(true)
 	}
-	combine4()
+	combine4(false)
+	combine4(true)
 	return out.Flush()
 }
 
