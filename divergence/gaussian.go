@@ -48,7 +48,7 @@ func NewGaussian(mean []float64, cov mat.Symmetric) (*Gaussian, error) {
 	if m := cov.SymmetricDim(); m != n {
 		return nil, fmt.Errorf("%w: mean has %d coordinates, covariance is %d×%d", ErrDimension, n, m, m)
 	}
-	g := reserve(mean)
+	g := reserve(mean, nil)
 	data := g.data()
 	if s, ok := cov.(*mat.SymDense); ok {
 		r := s.RawSymmetric()
@@ -78,24 +78,32 @@ func NewGaussianDense(mean, cov []float64) (*Gaussian, error) {
 	if len(cov) != n*n {
 		return nil, fmt.Errorf("%w: mean has %d coordinates, so the covariance needs %d numbers, got %d", ErrDimension, n, n*n, len(cov))
 	}
-	g := reserve(mean)
-	copy(g.data(), cov)
+	g := reserve(mean, cov)
 	return g.build()
 }
 
-// reserve returns a Gaussian with a mean, and with memory for the rest in two pieces, for
-// in few dimensions it is pieces that cost time.
-func reserve(mean []float64) *Gaussian {
+// reserve returns a Gaussian with copies of a mean and a covariance, which may be nil, and with memory
+// for the rest. In few dimensions it is pieces of memory that cost time, in many the clearing of
+// it, which a copy does without.
+func reserve(mean, cov []float64) *Gaussian {
+	const few = 24
 	n := len(mean)
-	numbers := make([]float64, n+n*n+dense.Room(n))
+	var numbers, covariance []float64
+	if n > few && cov != nil {
+		numbers, covariance = make([]float64, n+dense.Room(n)), slices.Clone(cov)
+	} else {
+		numbers = make([]float64, n+dense.Room(n)+n*n)
+		covariance = numbers[n+dense.Room(n):]
+		copy(covariance, cov)
+	}
 	all := new(struct {
 		Gaussian
 		cov   mat.SymDense
 		upper dense.Upper
 	})
-	all.cov = *mat.NewSymDense(n, numbers[n:n+n*n])
+	all.cov = *mat.NewSymDense(n, covariance)
 	g := &all.Gaussian
-	g.mean, g.cov, g.upper, g.room = numbers[:n:n], &all.cov, &all.upper, numbers[n+n*n:]
+	g.mean, g.cov, g.upper, g.room = numbers[:n:n], &all.cov, &all.upper, numbers[n:n+dense.Room(n)]
 	copy(g.mean, mean)
 	return g
 }
@@ -139,6 +147,9 @@ const tile = 16
 
 // symmetrize averages a with its transpose, from which it may differ by slack.
 func symmetrize(a []float64, n int, slack float64) error {
+	if dense.Symmetric(a, n) {
+		return nil
+	}
 	for i := 0; i < n; i += tile {
 		for j := i; j < n; j += tile {
 			for k := i; k < min(i+tile, n); k++ {

@@ -41,6 +41,27 @@ func turnBlocks(isa simd.ISA, dst []float64, ldd int, src []float64, lds, rows, 
 	return m, n
 }
 
+// mirrored tells whether squares of 8 equal their mirror images, as far as up to the column that
+// it returns.
+func mirrored(isa simd.ISA, a []float64, n int) (end int, equal bool) {
+	if isa != simd.AVX512 {
+		return 0, true
+	}
+	_ = a[:n*n]
+	for end+8 <= n {
+		for i := 0; i <= end; i += 8 {
+			if !mirroredAVX512(&a[i*n+end], &a[end*n+i], n) {
+				return end, false
+			}
+		}
+		end += 8
+	}
+	return end, true
+}
+
+//go:noescape
+func mirroredAVX512(a, b *float64, ld int) bool
+
 // factorAVX512 factorises n ≤ 16 rows, UᵀU = A, of which it reads what is on and above the
 // diagonal, and sets inverse, n rows of 16, to −U⁻ᵀ. It returns false where a pivot is not
 // positive and finite.

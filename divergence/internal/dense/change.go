@@ -30,13 +30,13 @@ func (t *Upper) Change(v, d []float64) {
 			clear(v[i*n:][:s])
 		}
 		corner := own.corner(w, r, t.u[s*n+s:], n, inverse, v[s*n+s:])
-		for from := s + w; from < n; from += wide {
-			cols := min(wide, n-from)
+		for from := s + w; from < n; from += strip {
+			cols := min(strip, n-from)
 			p := own.panel[:]
-			gemm.Subtract(w, cols, s, p, wide, d[s*n+from:], n, left, 1, block, v[from:], n)
-			gemm.Subtract(w, cols, s, p, wide, p, wide, own.third, 1, block, t.u[from:], n)
-			gemm.Subtract(w, cols, w, p, wide, p, wide, corner, 1, n, t.u[s*n+from:], n)
-			gemm.Subtract(w, cols, w, v[s*n+from:], n, nil, 0, inverse, block, 1, p, wide)
+			gemm.Subtract(w, cols, s, p, cols, d[s*n+from:], n, left, 1, block, v[from:], n)
+			gemm.Subtract(w, cols, s, p, cols, p, cols, own.third, 1, block, t.u[from:], n)
+			gemm.Subtract(w, cols, w, p, cols, p, cols, corner, 1, n, t.u[s*n+from:], n)
+			gemm.Subtract(w, cols, w, v[s*n+from:], n, nil, 0, inverse, block, 1, p, cols)
 		}
 		return true
 	})

@@ -5,8 +5,9 @@ package dense
 
 import "github.com/ito-sde/ito/internal/gemm"
 
-// wide is how many rows or columns of a product are done at a time.
-const wide = 64
+// wide is how many rows or columns of a packed product are done at a time, strip how many
+// columns of one that is not.
+const wide, strip = 64, 128
 
 // Upper is an upper triangle U with positive diagonal: rows of it are what kernels go
 // along. It is immutable and safe for concurrent use.
@@ -64,9 +65,7 @@ func NewUpper(u []float64, n int) *Upper {
 func (t *Upper) Middle(a, b *Upper) {
 	n := a.n
 	t.n, t.u, t.inverse = n, resize(t.u, n*n), resize(t.inverse, n*block)
-	for i, v := range b.u {
-		t.u[i] = 0.5 * (a.u[i] + v)
-	}
+	Combine(t.u, a.u, b.u, 0.5, 0.5)
 	t.invert()
 }
 
@@ -131,9 +130,10 @@ func (s *scratch) column(u []float64, n, rows, from, w int) []float64 {
 // right solves for rows s to s+w of Uᵀx = b in columns from to end, with left = U[:s, s:s+w]
 // in rows of block numbers.
 func (t *Upper) right(own *scratch, s, w int, left, b []float64, ldb int, x []float64, ldx, from, end int) {
-	for ; from < end; from += wide {
-		cols := min(wide, end-from)
-		gemm.Subtract(w, cols, s, own.panel[:], wide, b[s*ldb+from:], ldb, left, 1, block, x[from:], ldx)
-		gemm.Subtract(w, cols, w, x[s*ldx+from:], ldx, nil, 0, t.inverse[s*block:], block, 1, own.panel[:], wide)
+	p := own.panel[:]
+	for ; from < end; from += strip {
+		cols := min(strip, end-from)
+		gemm.Subtract(w, cols, s, p, cols, b[s*ldb+from:], ldb, left, 1, block, x[from:], ldx)
+		gemm.Subtract(w, cols, w, x[s*ldx+from:], ldx, nil, 0, t.inverse[s*block:], block, 1, p, cols)
 	}
 }

@@ -239,6 +239,25 @@ func TestChange(t *testing.T) {
 	}
 }
 
+func TestSymmetric(t *testing.T) {
+	for _, isa := range simd.Available() {
+		for _, n := range sizes {
+			a := definite(n, 1)
+			Mirror(a, n)
+			require.True(t, symmetric(isa, a, n))
+			for k := range 40 {
+				i, j := k*7%n, k*11%n
+				if i == j {
+					continue
+				}
+				a[i*n+j] = math.Nextafter(a[i*n+j], 9)
+				require.False(t, symmetric(isa, a, n), "%d, %d", i, j)
+				a[i*n+j] = a[j*n+i]
+			}
+		}
+	}
+}
+
 func TestProducts(t *testing.T) {
 	for _, n := range sizes {
 		a, b := triangle(t, n, 1), triangle(t, n, 2)

@@ -1,6 +1,9 @@
 package dense
 
-import "github.com/ito-sde/ito/internal/gemm"
+import (
+	"github.com/ito-sde/ito/internal/gemm"
+	"github.com/ito-sde/ito/internal/simd"
+)
 
 // Cross returns ABᵀ of two upper triangles, a third of the work of full matrices.
 func Cross(a, b *Upper) []float64 {
@@ -31,15 +34,12 @@ func GramSquares(z []float64, n int) (sum float64) {
 	for s := 0; s < n; s += block {
 		w := min(block, n-s)
 		left := own.column(z, n, s+w, s, w)
-		for from := s; from < n; from += wide {
-			cols := min(wide, n-from)
-			gemm.Subtract(w, cols, s+w, p, wide, nil, 0, left, 1, block, z[from:], n)
-			for i := range w {
-				row := p[i*wide:][:cols]
-				sum += 2 * Squares(row)
-				if from == s { // what is on the diagonal is there once
-					sum -= Squares(row[:w])
-				}
+		for from := s; from < n; from += strip {
+			cols := min(strip, n-from)
+			gemm.Subtract(w, cols, s+w, p, cols, nil, 0, left, 1, block, z[from:], n)
+			sum += 2 * Squares(p[:w*cols])
+			for i := 0; i < w && from == s; i++ { // what is on the diagonal is there once
+				sum -= Squares(p[i*cols:][:w])
 			}
 		}
 	}
@@ -93,6 +93,28 @@ func turn(dst []float64, ldd int, src []float64, lds, m, n int) {
 			dst[j*ldd+i] = src[i*lds+j]
 		}
 	}
+}
+
+// Symmetric tells whether a equals its transpose.
+func Symmetric(a []float64, n int) bool { return symmetric(best, a, n) }
+
+func symmetric(isa simd.ISA, a []float64, n int) bool {
+	done, equal := mirrored(isa, a, n)
+	if !equal {
+		return false
+	}
+	for i := 0; i < n; i += block {
+		for j := max(i, done&^(block-1)); j < n; j += block {
+			for k := i; k < min(i+block, n); k++ {
+				for l := max(j, k+1, done); l < min(j+block, n); l++ {
+					if a[k*n+l] != a[l*n+k] {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
 }
 
 // Mirror copies what is below the diagonal to above it.

@@ -13,7 +13,7 @@ type scratch struct {
 	first, second, third             []float64
 	left, probe, noise               []float64
 	square, middle, diagonal, turned [block * block]float64
-	panel                            [block * wide]float64
+	panel                            [block * strip]float64
 	reduction                        reduction
 }
 
