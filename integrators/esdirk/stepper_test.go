@@ -164,7 +164,7 @@ func TestSumsAreCompensated(t *testing.T) {
 		for _, s := range steppers {
 			y := []float64{1}
 			require.NoError(t, s.Reset(0, y))
-			carry := s.(interface{ Carry() []float64 }).Carry
+			carry := s.(integrators.Compensated).Carry
 			for i := range n {
 				require.NoError(t, s.Try(y, nil, h))
 				if s.Accept(); i%10 == 9 { // from another stepper it may as well go on

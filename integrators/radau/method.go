@@ -49,6 +49,7 @@ var (
 	_ integrators.Implicit     = (*Method)(nil)
 	_ integrators.Chooser      = (*stepper)(nil)
 	_ integrators.Interpolator = (*stepper)(nil)
+	_ integrators.Compensated  = (*stepper)(nil)
 )
 
 // String returns the name.

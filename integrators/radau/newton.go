@@ -68,7 +68,7 @@ func (s *stepper) solve(h float64) error {
 				return s.fail(errDiverged)
 			}
 			c.theta, c.eta = theta, theta/(1-theta)
-			if theta >= 0.5 && norm <= 0x1p-8*l.noise {
+			if !l.exact && theta >= 0.5 && norm <= 0x1p-8*l.noise {
 				return nil // so it is most likely
 			}
 		}
