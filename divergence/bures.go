@@ -71,8 +71,8 @@ func (d pair) close() bool {
 	return mat.Norm(hi, 2) <= 1e-3*mat.Norm(d.p.cov, 2)
 }
 
-// few is the number of dimensions up to which eigenvectors take no longer than what avoids them.
-const few = 48
+// From few to some dimensions eigenvectors take no longer than what avoids them.
+const few, some = 16, 48
 
 // buresNear is the squared Bures distance of near covariances by the Cayley transform Y of the
 // optimal map, T = (I + Y/2)(I − Y/2)⁻¹. From TAT = B,
@@ -86,7 +86,7 @@ const few = 48
 // ok is false where |Y|⁴ shows, or A or B is ill-conditioned.
 func (d pair) buresNear() (b float64, ok bool) {
 	n := len(d.delta)
-	if n <= few || d.p.upper == nil || d.q.upper == nil || d.ill() {
+	if n > few && n <= some || d.p.upper == nil || d.q.upper == nil || d.ill() {
 		return 0, false
 	}
 	w := borrow(n)

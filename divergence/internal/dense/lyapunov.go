@@ -15,7 +15,7 @@ import (
 // the first to 1e-14 and the rounding of D in the principal axes of M, the others to 1e-7. ok is false
 // where M is not positive definite.
 //
-// M becomes tridiagonal, T = QᵀMQ, and D becomes QᵀDQ. There the alternating directions of
+// But for a few rows M becomes tridiagonal, T = QᵀMQ, and D becomes QᵀDQ. There the alternating directions of
 // Peaceman and Rachford cost n² a step,
 //
 //	(T + p)X' = D − X(T − p),   X''(T + p) = D − (T − p)X'
@@ -26,6 +26,9 @@ import (
 func Lyapunov(m, d []float64, n int) (energy, fourth, square float64, ok bool) {
 	s := borrow()
 	defer pool.Put(s)
+	if n <= block {
+		return s.small(m, d, n)
+	}
 	s.reduction.keep(n)
 	diag, off := s.tridiagonal(m, n)
 	s.reduction.kept = false
@@ -124,31 +127,45 @@ func (a *alternation) form(x []float64) (sum float64) {
 // x in [low, high] least, as many as make it at most tolerance:
 //
 //	p_j = high·dn((2j−1)K/2J, k),   k² = 1 − (low/high)²,   the product ≤ 4 exp(−π²J/ln(4 high/low))
+//	dn(u, k) = π/2K' Σ_m sech(π(u − 2mK)/2K')
 //
-// with Jacobi's elliptic function by the arithmetic-geometric mean.
+// with complete elliptic integrals K and K' by the arithmetic-geometric mean. The numbers come in
+// pairs whose product is low·high.
 //
 // Wachspress (1990), eq. 13; the bound is that of Beckermann, Townsend (2017), "On the singular
 // values of matrices with displacement structure", corollary 3.2.
 func shifts(low, high, tolerance float64) []float64 {
+	low = min(low, high/2) // where the sum is short
 	count := int(math.Ceil(math.Log(4/tolerance) * math.Log(4*high/low) / (math.Pi * math.Pi)))
-	var means, differences []float64
-	for x, y := 1.0, low/high; ; {
-		x, y = (x+y)/2, math.Sqrt(x*y)
-		means = append(means, x)
-		differences = append(differences, math.Sqrt(max(0, x*x-y*y)))
-		if x-y <= 0x1p-50*x {
-			break
-		}
+	ratio := low / high
+	whole := math.Pi / 2 / mean(1, ratio)                          // K
+	other := math.Pi / 2 / mean(1, math.Sqrt((1-ratio)*(1+ratio))) // K'
+	sech := func(x float64) float64 {
+		e := math.Exp(-math.Abs(x) * math.Pi / 2 * whole / other)
+		return 2 * e / (1 + e*e)
 	}
 	p := make([]float64, count)
-	for j := range p {
-		phi := math.Ldexp(math.Pi*float64(2*j+1)/float64(4*count), len(means))
-		for i := len(means) - 1; i >= 0; i-- {
-			phi = (phi + math.Asin(min(1, max(-1, differences[i]/means[i]*math.Sin(phi))))) / 2
+	for j := range (count + 1) / 2 {
+		u := float64(2*j+1) / float64(2*count)
+		sum := sech(u)
+		for m := 2.0; ; m += 2 {
+			more := sech(m-u) + sech(m+u)
+			if sum += more; more < 1e-9*sum {
+				break
+			}
 		}
-		p[j] = math.Hypot(high*math.Cos(phi), low*math.Sin(phi))
+		p[j] = high * math.Pi / 2 / other * sum
+		p[count-1-j] = low * high / p[j]
 	}
 	return p
+}
+
+// mean is the arithmetic-geometric one.
+func mean(x, y float64) float64 {
+	for math.Abs(x-y) > 0x1p-30*x {
+		x, y = (x+y)/2, math.Sqrt(x*y)
+	}
+	return (x + y) / 2
 }
 
 // extremes returns an interval that contains the eigenvalues of a tridiagonal matrix, up to a
