@@ -1,7 +1,14 @@
 package radau
 
 // Interpolate writes u(t + θh), the collocation polynomial of the last accepted
-// step; before the first one, the state.
+// step; before the first one, the state. Where the step's error was estimated, by e, and
+// s > 1, it adds
+//
+//	γ e ∫_0^θ Π_i (1 − x/c_i) dx,   γ e ≈ h (M⁻¹ f(t, y) − u'(t)) for smooth components,
+//
+// which gives u the slope of the solution at its start too and leaves its end as it is:
+// the interpolant is of order s+1 and has a continuous derivative, and stiff components
+// are damped in it as they are in e.
 func (s *stepper) Interpolate(dst []float64, theta float64) error {
 	l := s.lastLevel
 	if l == nil {
@@ -10,6 +17,15 @@ func (s *stepper) Interpolate(dst []float64, theta float64) error {
 	}
 	l.lagrange(l.coef, theta)
 	l.sum.Combine(s.stage, s.start, 1, s.last)
+	if s.lastEstimated && len(l.C) > 1 {
+		bump := 0.0
+		for j := len(l.bump) - 1; j >= 0; j-- {
+			bump = (bump + l.bump[j]) * theta
+		}
+		for i, e := range s.lastE {
+			s.stage[i] += bump * e
+		}
+	}
 	copy(dst, s.stage)
 	return nil
 }

@@ -12,7 +12,8 @@
 // degrees s−1 and s. The methods are A-, L- and B-stable and stiffly accurate, so
 // that they suit stiff equations of any kind, discretised parabolic equations
 // and, M being singular, differential-algebraic equations of index 1, whose
-// constraints hold at every step. u is the interpolant, of order s.
+// constraints hold at every step. u is the interpolant, of order s, or s+1 where the error
+// was estimated.
 //
 // The stages z_i = u(t + c_i h) − y solve M z = h A f. With A⁻¹ = T Λ T⁻¹ and
 // Δz = T Δw the simplified Newton iteration falls apart into one real and

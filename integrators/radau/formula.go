@@ -20,6 +20,9 @@ type formula struct {
 	scale []float64
 	// slope[j] = −ℓ_j'(0), so that u'(t) = −Σ_j slope[j] z_j / h.
 	slope []float64
+	// bump are the coefficients of γ ∫_0^θ Π_i (1 − x/c_i) dx, from θ on; it is 0 at 1
+	// if s > 1.
+	bump []float64
 }
 
 func init() {
@@ -34,6 +37,16 @@ func init() {
 				}
 			}
 			f.scale, f.slope = append(f.scale, 1/p), append(f.slope, slope/p)
+		}
+		f.bump = []float64{1}
+		for _, c := range f.C {
+			f.bump = append(f.bump, 0)
+			for j := len(f.bump) - 1; j > 0; j-- {
+				f.bump[j] -= f.bump[j-1] / c
+			}
+		}
+		for j := range f.bump {
+			f.bump[j] *= f.Gamma / float64(j+1)
 		}
 	}
 }

@@ -94,8 +94,8 @@ func (m *Method) Implicit(f integrators.Field, dim int, l integrators.Linearisat
 		s.pairs = append(s.pairs, jacobian.NewLU[complex128](lin.Pattern))
 	}
 	s.rhs = make([]complex128, dim)
-	mem := make([]float64, (10+5*m.most)*s.pad)
-	for _, v := range []*[]float64{&s.y, &s.next, &s.low, &s.step, &s.start, &s.stage, &s.f0, &s.e, &s.inverse, &s.rounding} {
+	mem := make([]float64, (11+5*m.most)*s.pad)
+	for _, v := range []*[]float64{&s.y, &s.next, &s.low, &s.step, &s.start, &s.stage, &s.f0, &s.e, &s.lastE, &s.inverse, &s.rounding} {
 		*v, mem = mem[:s.pad:s.pad], mem[s.pad:]
 	}
 	for _, v := range []*[]float64{&s.r, &s.z, &s.last, &s.f, &s.g} {

@@ -2,6 +2,7 @@ package radau_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,39 @@ func TestOrders(t *testing.T) {
 		for m, n := range ladders {
 			order, _ := m.Order()
 			require.InDelta(t, order, slope(n, at(m, end)), 0.1, "%s, %v", name, m)
+		}
+	}
+}
+
+// With an estimate the interpolant misses the solution inside a step by O(h^(s+2)), and
+// joins its ends.
+func TestInterpolantOrderWithEstimate(t *testing.T) {
+	steps := map[*radau.Method][]int{radau.IIA5: {40, 60, 80}, radau.IIA9: {20, 30, 40}, radau.IIA13: {6, 8, 10}}
+	for name, f := range rotations {
+		for m, n := range steps {
+			_, estimate := m.Order()
+			y, e := make([]float64, 2), make([]float64, 2)
+			p := slope(n, func(n int) float64 {
+				h, worst := 4/float64(n), 0.0
+				s := m.Stepper(f, 2)
+				require.NoError(t, s.Reset(0, []float64{1, 0}))
+				require.NoError(t, s.Try(y, e, h))
+				end := slices.Clone(y)
+				s.Accept()
+				// Between the ends lies what the estimate of another Try must not change.
+				require.NoError(t, s.Try(y, e, h/3))
+				at := func(theta float64) []float64 {
+					require.NoError(t, s.(integrators.Interpolator).Interpolate(y, theta))
+					return y
+				}
+				for theta := 0.05; theta < 1; theta += 0.05 {
+					y := at(theta)
+					worst = math.Max(worst, math.Hypot(y[0]-math.Cos(theta*h), y[1]-math.Sin(theta*h)))
+				}
+				require.InDeltaSlice(t, end, at(1), 1e-14)
+				return worst
+			})
+			require.InDelta(t, estimate+2, p, 0.1, "%s, %v", name, m)
 		}
 	}
 }

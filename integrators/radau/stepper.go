@@ -29,26 +29,29 @@ type stepper struct {
 	fresh bool // J is that at (t, y)
 	stale bool // J is to be computed anew
 
-	t, h    float64
-	y, next []float64
-	low     []float64 // what rounding took off y
-	step    []float64 // and takes off next
-	stage   []float64
-	f0      []float64 // f(t, y)
-	known   bool      // f0 is
-	inverse []float64 // weights of Newton's norm
-	z       []float64 // stages less y
-	f, r, g []float64 // f of the stages, the residual, and Newton's Δw
-	e       []float64
-	size    float64 // of the estimate, in tolerances
+	t, h      float64
+	y, next   []float64
+	low       []float64 // what rounding took off y
+	step      []float64 // and takes off next
+	stage     []float64
+	f0        []float64 // f(t, y)
+	known     bool      // f0 is
+	inverse   []float64 // weights of Newton's norm
+	z         []float64 // stages less y
+	f, r, g   []float64 // f of the stages, the residual, and Newton's Δw
+	e         []float64
+	estimated bool    // e is of the last Try
+	size      float64 // of the estimate, in tolerances
 	// What a few roundings make of a number, to either side without a pattern.
 	rounding []float64
 	rhs      []complex128
 
 	// The last accepted step, for the interpolant.
-	start, last []float64
-	lastLevel   *level // nil: there is none
-	h0          float64
+	start, last   []float64
+	lastLevel     *level // nil: there is none
+	h0            float64
+	lastE         []float64
+	lastEstimated bool
 
 	newton  convergence
 	tried   bool // since the last Accept
@@ -106,7 +109,7 @@ func (s *stepper) Try(dst, estimate []float64, h float64) error {
 		}
 	}
 	copy(dst, s.next)
-	if estimate == nil {
+	if s.estimated = estimate != nil; estimate == nil {
 		return nil
 	}
 	return s.estimate(estimate, h, repeated || s.lastLevel == nil)
@@ -118,6 +121,7 @@ func (s *stepper) Accept() {
 	s.start, s.y, s.next = s.y, s.next, s.start
 	s.low, s.step = s.step, s.low
 	s.last, s.z = s.z, s.last
+	s.lastE, s.e, s.lastEstimated = s.e, s.lastE, s.estimated
 	s.lastLevel, s.h0 = s.level, s.h
 	s.t += s.h
 	s.known, s.fresh, s.tried = false, false, false
