@@ -136,6 +136,8 @@ func TestPointsAreCoupled(t *testing.T) {
 		m := quasi(t, p, 3, 20, 64)
 		require.Less(t, math.Max(m.Max(0), -m.Min(0)), 1e-15, name)
 		require.Greater(t, m.Max(1), 1e-3, name)
+		// The w at the end of other levels are others.
+		require.Greater(t, math.Abs(m.Max(1)-quasi(t, p, 2, 20, 64).Max(1)), 1e-6, name)
 	}
 }
 
@@ -227,11 +229,18 @@ func TestExtrapolate(t *testing.T) {
 		require.Len(t, r.Levels, 3)
 		require.Less(t, math.Abs(r.Estimate.Value-4./3), 4*5e-4)
 		require.LessOrEqual(t, r.RMSE(), 1.05*5e-4)
+		y := r.Levels
+		require.InEpsilon(t, math.Hypot(math.Hypot(y[0].Correction.Error, y[1].Correction.Error), 4./3*y[2].Correction.Error), r.Estimate.Error, 1e-12)
 		c.Extrapolate = 0
 		r, err = multilevel.Estimate(t.Context(), nets{normals: normals{2, 3, 2}}, c)
 		require.NoError(t, err)
 		require.Greater(t, len(r.Levels), 6)
 	}
+	// The last level's samples count for more.
+	r, err := multilevel.Estimate(t.Context(), normals{2, 0.2, 3}, multilevel.Config{RMSE: 1e-2, Weak: 2, Extrapolate: 4})
+	require.NoError(t, err)
+	require.Greater(t, r.Levels[len(r.Levels)-1].Variance.Value, 0.5)
+	require.LessOrEqual(t, r.RMSE(), 1.05e-2)
 }
 
 // The errors of the Heston call are of order 2, as Splitting's are, and extrapolated
