@@ -80,12 +80,12 @@ func (d pair) bhattacharyya() float64 {
 // logRatioFar returns ½ ln( |Σ| / √(|Σ_p||Σ_q|) ), rounded as the logarithms are.
 func (d pair) logRatioFar(l factor) float64 {
 	lp, lq := d.p.factor(), d.q.factor()
-	var far float64
+	far := product{rest: 1}
 	for i := range d.delta {
 		m := l.diag(i)
-		far += math.Log((m / lp.diag(i)) * (m / lq.diag(i)))
+		far.times((m / lp.diag(i)) * (m / lq.diag(i)))
 	}
-	return far / 2
+	return far.sum() / 2
 }
 
 // logRatio returns ½ ln( |Σ| / √(|Σ_p||Σ_q|) ) = −¼ ln det(I − F²) with

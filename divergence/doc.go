@@ -27,6 +27,10 @@
 //
 //	tr φ(E) = Σ_i φ(s_i) + Σ_{j<i} C_ij²,   s_i = C_ii² − 1 = E_ii − Σ_{j<i} C_ij²
 //
+// and of Gaussians that are near each other from the exact difference of their factors, which
+// is found from Σ_p − Σ_q. W2 of such ones is ½ tr Y(Σ_q − Σ_p) for the Cayley transform Y of
+// the optimal map, which solves a Lyapunov equation.
+//
 // Identical arguments are at distance exactly 0.
 //
 // # Ill-conditioned covariances

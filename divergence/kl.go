@@ -92,10 +92,12 @@ func excessFactors(w *work, lp, lq factor) float64 {
 	n, c := lp.upper.N(), w.change
 	lq.ratio(c, lp)
 	var sum float64
+	diagonal := product{rest: 1}
 	for i := range n {
 		r := c[i*n+i]
 		c[i*n+i] = 0
-		sum += (r-1)*(r+1) - 2*math.Log(r)
+		sum += (r - 1) * (r + 1)
+		diagonal.times(r)
 	}
-	return sum + dense.Squares(c)
+	return sum - 2*diagonal.sum() + dense.Squares(c)
 }

@@ -75,15 +75,10 @@ func (d pair) takeGap(w *work) {
 	sum{d.p.cov, d.q.cov, 1, -1}.to(w.gap)
 }
 
-// changes sets w.middle to Ũ and w.change to V, given w.gap.
-func (d pair) changes(w *work) {
-	w.middle.Middle(d.p.upper, d.q.upper)
-	w.middle.Change(w.change, w.gap)
-}
-
 // excessNear is tr φ(E), given w.gap; ok is false where p and q are not near.
 func (d pair) excessNear(w *work) (excess float64, ok bool) {
-	d.changes(w)
+	w.middle.Middle(d.p.upper, d.q.upper)
+	w.middle.Change(w.change, w.gap)
 	d.q.upper.SolveRight(w.change)
 	var sum float64
 	for i := 0; i < len(w.change); i += len(d.delta) + 1 {
@@ -96,13 +91,13 @@ func (d pair) excessNear(w *work) (excess float64, ok bool) {
 // bhattacharyyaNear is the distance, given w.gap; ok is false where p and q are not near.
 func (d pair) bhattacharyyaNear(w *work) (distance float64, ok bool) {
 	n, z, y := len(d.delta), w.change, w.delta
-	d.changes(w)
-	w.middle.SolveRight(z)
+	w.middle.Middle(d.p.upper, d.q.upper)
+	w.middle.Relative(z, w.gap)
 	size := dense.Squares(z) / 4
 	var diagonal float64
 	for i := 0; i < len(z); i += n + 1 {
 		v := z[i] / 2
-		diagonal -= math.Log1p(-v * v) // not a number for what is not near
+		diagonal += negLog1m(v * v) // not a number for what is not near
 	}
 	if !(size <= 0.3*math.Sqrt(float64(n)) && diagonal <= 1.5*size) {
 		return 0, false

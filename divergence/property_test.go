@@ -2,6 +2,7 @@ package divergence
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
@@ -209,4 +210,24 @@ func TestBuresNear(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, b, reverse)
 	}
+}
+
+// The parts of the logarithms, on both sides of where they change: against the library, whose
+// error is a rounding of a number of size one for φ, and relative for the others.
+func TestLogarithms(t *testing.T) {
+	for _, x := range []float64{1e-9, 0.9999e-5, 1.0001e-5, 0.9999e-4, 1.0001e-4, 1e-3, 0.0999, 0.1001, 0.9} {
+		require.InEpsilon(t, -math.Log1p(-x), negLog1m(x), 1e-15)
+		for _, y := range []float64{x, -x} {
+			want := new(big.Float).Sub(num(y), bigLog(new(big.Float).Add(num(1), num(y))))
+			require.InEpsilon(t, float(want), phi(y), 1e-14, "x = %g", y)
+		}
+	}
+	require.Zero(t, phi(0))
+	require.Zero(t, negLog1m(0))
+	p, want := product{rest: 1}, 0.0
+	for _, x := range []float64{2, 1e80, 1e90, 1e300, 1e-200, 1e-300, 3, 1e-99, 0.5} {
+		p.times(x)
+		want += math.Log(x)
+	}
+	require.InDelta(t, want, p.sum(), 1e-12) // of terms up to 700
 }

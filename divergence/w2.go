@@ -16,8 +16,9 @@ import (
 // Errors: [ErrDimension], [ErrConvergence].
 //
 // Cost: the eigenvalues of an n×n matrix where p and q are far apart (its singular
-// values where it is too ill-conditioned); if not, the eigenvectors of the larger covariance, which it keeps, and a few
-// matrix products.
+// values where it is too ill-conditioned); where they are near each other, a tridiagonal
+// form and products of some steps; between these, the eigenvectors of the larger covariance,
+// which it keeps, and a few matrix products.
 //
 // Dowson, Landau (1982); Bhatia, Jain, Lim (2019), eq. 1.
 func W2(p, q *Gaussian) (float64, error) {

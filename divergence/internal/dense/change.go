@@ -42,19 +42,37 @@ func (t *Upper) Change(v, d []float64) {
 	})
 }
 
-// corner solves r = vᵀu + uᵀv for one block: v = zu, where z + zᵀ = u⁻ᵀru⁻¹. It returns v.
-func (s *scratch) corner(w int, r, u []float64, n int, inverse, v []float64) []float64 {
-	half, z, turned := s.middle[:], s.diagonal[:], s.turned[:]
-	gemm.Subtract(w, w, w, half, block, nil, 0, inverse, block, 1, r, block)
+// Relative sets z to VU⁻¹ for what [Upper.Change] finds, so that d = Uᵀ(Z + Zᵀ)U.
+func (t *Upper) Relative(z, d []float64) {
+	if t.n > block {
+		t.Change(z, d)
+		t.SolveRight(z)
+		return
+	}
+	own := borrow()
+	defer pool.Put(own)
+	own.half(t.n, d, t.n, t.inverse, z, t.n)
+}
+
+// half sets z to the upper triangle with z + zᵀ = u⁻ᵀru⁻¹, for one block.
+func (s *scratch) half(w int, r []float64, ldr int, inverse, z []float64, ldz int) {
+	left, turned := s.middle[:], s.turned[:]
+	gemm.Subtract(w, w, w, left, block, nil, 0, inverse, block, 1, r, ldr)
 	turn(turned, block, inverse, block, w, w)
-	gemm.Subtract(w, w, w, z, block, nil, 0, half, block, 1, turned, block)
+	gemm.Subtract(w, w, w, z, ldz, nil, 0, left, block, 1, turned, block)
 	for i := range w {
-		row := z[i*block:][:w]
+		row := z[i*ldz:][:w]
 		clear(row[:i])
 		row[i] *= 0.5
-		for j := i; j < w; j++ {
-			row[j] = -row[j]
-		}
+	}
+}
+
+// corner solves r = vᵀu + uᵀv for one block: v = zu. It returns v.
+func (s *scratch) corner(w int, r, u []float64, n int, inverse, v []float64) []float64 {
+	z := s.diagonal[:]
+	s.half(w, r, block, inverse, z, block)
+	for i := range z {
+		z[i] = -z[i]
 	}
 	gemm.Subtract(w, w, w, v, n, nil, 0, z, block, 1, u, n)
 	return v

@@ -165,8 +165,20 @@ func TestSums(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 7.0, Norm1([]float64{1, -2, -3, 4}, 2))
-	require.True(t, math.IsNaN(Norm1([]float64{1, math.NaN(), 3, 4}, 2)))
+	for _, isa := range simd.Available() {
+		for _, n := range sizes {
+			a := definite(n, 3)
+			Mirror(a, n)
+			want := mat.Norm(full(a, n), 1)
+			require.InEpsilon(t, want, norm1(isa, a, n), 2*float64(n)*u0)
+			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+				a[n*n/2] = bad
+				v := norm1(isa, a, n)
+				require.False(t, v-v == 0, "n = %d", n)
+			}
+		}
+	}
+	require.Equal(t, 7.0, Norm1([]float64{1, -3, -3, 4}, 2))
 }
 
 func TestSolve(t *testing.T) {
@@ -236,6 +248,10 @@ func TestChange(t *testing.T) {
 				require.Zero(t, v[i*n+j])
 			}
 		}
+		z := make([]float64, n*n)
+		middle.Relative(z, d)
+		p.Mul(full(z, n), full(middle.Raw(), n))
+		near(t, full(v, n), &p, n, 100)
 	}
 }
 

@@ -1,11 +1,18 @@
 package dense
 
-import "math"
+import (
+	"math"
 
-// Norm1 returns the largest sum of a row's absolute values: not finite if any number is not.
-func Norm1(a []float64, n int) (norm float64) {
+	"github.com/ito-sde/ito/internal/simd"
+)
+
+// Norm1 returns the norm of a symmetric matrix, the largest sum of a row's magnitudes: not finite
+// if any number is not.
+func Norm1(a []float64, n int) float64 { return norm1(best, a, n) }
+
+func norm1Rows(isa simd.ISA, a []float64, n int) (norm float64) {
 	for i := range n {
-		if sum := magnitudes(best, a[i*n:(i+1)*n]); !(sum <= norm) {
+		if sum := magnitudes(isa, a[i*n:(i+1)*n]); !(sum <= norm) {
 			norm = sum
 		}
 		if norm-norm != 0 {

@@ -11,6 +11,21 @@ func magnitudes(isa simd.ISA, x []float64) float64 {
 	return magnitudesAVX512(len(x), &x[0])
 }
 
+// norm1 is the largest sum of a row's or a column's magnitudes, and not finite if one is not.
+func norm1(isa simd.ISA, a []float64, n int) float64 {
+	if isa != simd.AVX512 || n == 0 || n > block {
+		return norm1Rows(isa, a, n)
+	}
+	_ = a[:n*n]
+	return columnsAVX512(n, &a[0])
+}
+
+// columnsAVX512 returns the largest sum of a column's magnitudes of n ≤ 16 rows, and no number if one
+// is not finite.
+//
+//go:noescape
+func columnsAVX512(n int, a *float64) float64
+
 func squares(isa simd.ISA, x []float64) float64 {
 	if isa != simd.AVX512 || len(x) == 0 {
 		return squaresLoops(x)

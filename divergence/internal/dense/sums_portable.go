@@ -6,6 +6,8 @@ import "github.com/ito-sde/ito/internal/simd"
 
 func magnitudes(_ simd.ISA, x []float64) float64 { return magnitudesLoops(x) }
 
+func norm1(isa simd.ISA, a []float64, n int) float64 { return norm1Rows(isa, a, n) }
+
 func squares(_ simd.ISA, x []float64) float64 { return squaresLoops(x) }
 
 func combineThree(_ simd.ISA, dst, x, y, z []float64, u, v, w float64) {
