@@ -111,7 +111,7 @@ func SolveGlobal(ctx context.Context, m integrators.Method, f integrators.Field,
 		if err != nil {
 			return g.GlobalResult, err
 		}
-		if next >= scale {
+		if next > 0.7*scale { // too near to tell an error from rounding
 			g.Steps = 0
 			break
 		}
@@ -193,7 +193,7 @@ func (g *global) next(floor, rounding float64) (float64, error) {
 			most = defaultSteps
 		}
 		if g.Steps > 2*float64(most) {
-			return 0, g.fail(fmt.Errorf("%w: %w: about %.2g, MaxSteps %d", ErrGlobal, ErrMaxSteps, g.Steps, most))
+			return 0, g.fail(fmt.Errorf("%w: %w: about %.2g would do, MaxSteps is %d", ErrGlobal, ErrMaxSteps, g.Steps, most))
 		}
 		scale = g.Scale * min(0.5, max(1e-3, cut))
 	}

@@ -18,7 +18,8 @@ import (
 )
 
 // globalTolerances are the exponents of the tolerances that a method of some order is
-// tried at: all in the study, as many as ten seconds allow otherwise.
+// tried at: all in the study, as many as ten seconds allow otherwise; 12 is for one
+// problem alone below order 5.
 func globalTolerances(order int, study bool) []int {
 	switch {
 	case study:
@@ -26,11 +27,11 @@ func globalTolerances(order int, study bool) []int {
 	case order == 1:
 		return []int{3}
 	case order == 2:
-		return []int{3, 6}
+		return []int{3, 6, 12}
 	case order < 5:
-		return []int{3, 6, 9}
+		return []int{3, 6, 8, 12}
 	}
-	return []int{3, 7, 10, 12}
+	return []int{3, 8, 12}
 }
 
 // The error of the answer is at most ten times the tolerance, on all problems of
@@ -41,7 +42,7 @@ func globalTolerances(order int, study bool) []int {
 // far each method comes and what keeps it from more.
 func TestGlobalErrorIsWithinTolerance(t *testing.T) {
 	study := os.Getenv("ITO_GLOBAL_STUDY") != ""
-	most := 1_000_000
+	most := 2_000_000
 	if study {
 		most = 200_000_000
 	}
@@ -60,6 +61,9 @@ func globalErrors(t *testing.T, e ode.Entry, study bool, most int) {
 		tol := math.Pow10(-k)
 		for _, p := range problems.Catalogue {
 			if !strings.HasPrefix(p.Name, "detest-") || order == 1 && strings.HasPrefix(p.Name, "detest-d") {
+				continue
+			}
+			if !study && order < 5 && k == 12 && p.Name != "detest-b2" {
 				continue
 			}
 			r, err := ode.SolveGlobal(background, e.Method, p.F, p.T0, p.T1, p.Y0, ode.Config{RTol: tol, ATol: tol, Stops: p.Breaks, MaxSteps: most})
