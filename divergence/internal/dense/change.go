@@ -17,26 +17,33 @@ func (t *Upper) Change(v, d []float64) {
 	own := borrow()
 	defer pool.Put(own)
 	n := t.n
+	if n <= block {
+		own.corner(n, d, n, t.u, n, t.inverse, v)
+		return
+	}
 	t.blocks(func(s, w int, inverse []float64) bool {
 		left := own.column(t.u, n, s, s, w)
 		own.third = resize(own.third, s*block)
 		for k := range s { // the same columns of V
 			copy(own.third[k*block:], v[k*n+s:k*n+s+w])
 		}
-		r := own.square[:]
-		gemm.Subtract(w, w, s, r, block, d[s*n+s:], n, left, 1, block, v[s:], n)
-		gemm.Subtract(w, w, s, r, block, r, block, own.third, 1, block, t.u[s:], n)
 		for i := s; i < s+w; i++ {
 			clear(v[i*n:][:s])
 		}
-		corner := own.corner(w, r, t.u[s*n+s:], n, inverse, v[s*n+s:])
-		for from := s + w; from < n; from += strip {
+		corner := v[s*n+s:]
+		for from := s; from < n; from += strip {
 			cols := min(strip, n-from)
 			p := own.panel[:]
 			gemm.Subtract(w, cols, s, p, cols, d[s*n+from:], n, left, 1, block, v[from:], n)
 			gemm.Subtract(w, cols, s, p, cols, p, cols, own.third, 1, block, t.u[from:], n)
-			gemm.Subtract(w, cols, w, p, cols, p, cols, corner, 1, n, t.u[s*n+from:], n)
-			gemm.Subtract(w, cols, w, v[s*n+from:], n, nil, 0, inverse, block, 1, p, cols)
+			skip := 0
+			if from == s {
+				own.corner(w, p, cols, t.u[s*n+s:], n, inverse, corner)
+				skip = w
+			}
+			p = p[skip:]
+			gemm.Subtract(w, cols-skip, w, p, cols, p, cols, corner, 1, n, t.u[s*n+from+skip:], n)
+			gemm.Subtract(w, cols-skip, w, v[s*n+from+skip:], n, nil, 0, inverse, block, 1, p, cols)
 		}
 		return true
 	})
@@ -67,13 +74,14 @@ func (s *scratch) half(w int, r []float64, ldr int, inverse, z []float64, ldz in
 	}
 }
 
-// corner solves r = vᵀu + uᵀv for one block: v = zu. It returns v.
-func (s *scratch) corner(w int, r, u []float64, n int, inverse, v []float64) []float64 {
+// corner solves r = vᵀu + uᵀv for one block: v = zu.
+func (s *scratch) corner(w int, r []float64, ldr int, u []float64, n int, inverse, v []float64) {
 	z := s.diagonal[:]
-	s.half(w, r, block, inverse, z, block)
-	for i := range z {
-		z[i] = -z[i]
+	s.half(w, r, ldr, inverse, z, block)
+	for i := range w {
+		for j, x := range z[i*block+i : i*block+w] {
+			z[i*block+i+j] = -x
+		}
 	}
 	gemm.Subtract(w, w, w, v, n, nil, 0, z, block, 1, u, n)
-	return v
 }

@@ -107,12 +107,13 @@ func (t *Upper) Factorize(a []float64, n int, room []float64) (ok bool) {
 				clear(t.u[i*n:][:s])
 			}
 		}
-		left, square := own.column(t.u, n, s, s, w), own.square[:]
-		gemm.Subtract(w, w, s, square, block, a[s*n+s:], n, left, 1, block, t.u[s:], n)
-		if !factorBlock(best, w, square, block, t.u[s*n+s:], n, inverse) {
+		left, p, cols := own.column(t.u, n, s, s, w), own.panel[:], min(strip, n-s)
+		gemm.Subtract(w, cols, s, p, cols, a[s*n+s:], n, left, 1, block, t.u[s:], n)
+		if !factorBlock(best, w, p, cols, t.u[s*n+s:], n, inverse) {
 			return false
 		}
-		t.right(own, s, w, left, a, n, t.u, n, s+w, n)
+		gemm.Subtract(w, cols-w, w, t.u[s*n+s+w:], n, nil, 0, inverse, block, 1, p[w:], cols)
+		t.right(own, s, w, left, a, n, t.u, n, s+cols, n)
 		return true
 	})
 }

@@ -34,13 +34,12 @@ func GramSquares(z []float64, n int) (sum float64) {
 	for s := 0; s < n; s += block {
 		w := min(block, n-s)
 		left := own.column(z, n, s+w, s, w)
-		for from := s; from < n; from += strip {
+		gemm.Subtract(w, w, s+w, p, w, nil, 0, left, 1, block, z[s:], n)
+		sum += Squares(p[:w*w])
+		for from := s + w; from < n; from += strip {
 			cols := min(strip, n-from)
 			gemm.Subtract(w, cols, s+w, p, cols, nil, 0, left, 1, block, z[from:], n)
 			sum += 2 * Squares(p[:w*cols])
-			for i := 0; i < w && from == s; i++ { // what is on the diagonal is there once
-				sum -= Squares(p[i*cols:][:w])
-			}
 		}
 	}
 	return sum

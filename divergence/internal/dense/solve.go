@@ -27,9 +27,15 @@ func (t *Upper) solveRight(b []float64, upper bool) {
 	const tall = 3 * block
 	own := borrow()
 	defer pool.Put(own)
-	n := t.n
+	n, minus := t.n, own.middle[:]
+	if n <= block {
+		turn(minus, block, t.inverse, block, n, n)
+		gemm.Subtract(n, n, n, own.panel[:], n, nil, 0, b, n, 1, minus, block)
+		copy(b, own.panel[:n*n])
+		return
+	}
 	t.blocks(func(s, w int, inverse []float64) bool {
-		left, p, minus := own.column(t.u, n, s, s, w), own.panel[:], own.middle[:]
+		left, p := own.column(t.u, n, s, s, w), own.panel[:]
 		turn(minus, block, inverse, block, w, w)
 		from, end, first := s, n, 0
 		if upper {
