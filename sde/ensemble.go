@@ -48,6 +48,11 @@ type Ensemble struct {
 	Address noise.Address // as in Config
 	Workers int           // goroutines; 0 means GOMAXPROCS
 
+	// Jumps of the paths; the zero value has none. A path jumps at its time, for
+	// which its step is cut in parts with noise of their own. Barriers must then be
+	// Discrete.
+	Jumps Jumps
+
 	// Barriers end paths that reach them, and Stop, if it is not nil, those for
 	// which it is true of a row at the end of a step, or at T0. A path that has
 	// ended keeps its last state. Calls of Stop may be concurrent.
@@ -96,7 +101,7 @@ type Checkpoint struct {
 	// Every is the least time between two writes; 0 means half a minute.
 	Every time.Duration
 	// Label stands in the file for what cannot be compared: the system's
-	// functions, Quantity, Start, Stop and what is inside Source.
+	// functions, what Jumps do, Quantity, Start, Stop and what is inside Source.
 	Label string
 }
 

@@ -32,7 +32,7 @@ func (p *plan) identity() ([sha256.Size]byte, error) {
 	_, _ = fmt.Fprintf(h, "%T %+v\n%d %d %d %d\n", p.Method, p.Method, s.Dim, s.Noises(), s.Calculus, s.Structure)
 	_, _ = fmt.Fprintf(h, "%T %+v %d %d\n", p.Source, p.Address, p.rows, ChunkPaths)
 	_, _ = fmt.Fprintf(h, "%+v %t %t %d %q\n", p.Barriers, p.Stop != nil, p.Start != nil, p.width, p.Checkpoint.Label)
-	_, _ = fmt.Fprintln(h, p.outputs)
+	_, _ = fmt.Fprintln(h, p.Jumps.Rate, p.outputs)
 	for _, x := range [][]float64{p.Initial, p.grid} {
 		for _, v := range x {
 			_ = binary.Write(h, binary.LittleEndian, math.Float64bits(v))

@@ -26,6 +26,7 @@ type ensembleWorker struct {
 	diffusion []float64
 	ended     []float64
 	endedBy   []int
+	jumps     *ensembleJumps // nil without
 }
 
 func newEnsembleWorker(p *plan) *ensembleWorker {
@@ -38,6 +39,9 @@ func newEnsembleWorker(p *plan) *ensembleWorker {
 	}
 	if p.bridges {
 		w.diffusion = make([]float64, p.System.DiffusionLen(p.rows))
+	}
+	if p.Jumps.Rate > 0 {
+		w.jumps = newEnsembleJumps(p)
 	}
 	if p.ending {
 		w.ended, w.endedBy = make([]float64, p.rows), make([]int, p.rows)
@@ -115,6 +119,9 @@ func (w *ensembleWorker) tile(first uint64, rows int, set []statistics.Reducer, 
 	if i := notFinite(w.y); i >= 0 {
 		return &StateError{Step: 0, T: p.T0, Row: int(first) + i/p.System.Dim, Err: ErrState, infinite: w.y[i]}
 	}
+	if w.jumps != nil {
+		w.jumps.start(p, first, rows)
+	}
 	goesOn := !p.ending || w.begin(w.y)
 	out := 0
 	for k := 0; ; k++ {
@@ -135,6 +142,13 @@ func (w *ensembleWorker) tile(first uint64, rows int, set []statistics.Reducer, 
 		}
 		if err := w.step(k, first); err != nil {
 			return fail(k, err)
+		}
+		if w.jumps != nil {
+			if row, err := w.jump(k, first); err != nil {
+				failed := fail(k, err)
+				failed.Row += row
+				return failed
+			}
 		}
 		if p.ending {
 			w.hold()
@@ -187,7 +201,7 @@ func (w *ensembleWorker) step(k int, first uint64) error {
 	}
 	p.Source.Normal(z, s.Noises(), p.at(first, k))
 	if w.advance != nil {
-		if !p.ending { // nobody asks for the step's beginning
+		if !p.ending && w.jumps == nil { // nobody asks for the step's beginning
 			w.y, w.next = w.next, w.y
 		} else {
 			copy(w.next, w.y)

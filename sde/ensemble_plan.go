@@ -49,9 +49,15 @@ func (e Ensemble) plan() (*plan, error) {
 	if err := p.makeGrid(); err != nil {
 		return nil, err
 	}
+	if err := e.Jumps.validate(); err != nil {
+		return nil, err
+	}
 	for i, b := range e.Barriers {
 		if err := b.validate(e.System.Dim); err != nil {
 			return nil, fmt.Errorf("%w: Barriers[%d]: %w", ErrConfig, i, err)
+		}
+		if e.Jumps.Rate > 0 && !b.Discrete {
+			return nil, fmt.Errorf("%w: Barriers[%d] is watched between steps, where paths jump; make it Discrete", ErrConfig, i)
 		}
 		p.bridges = p.bridges || !b.Discrete
 	}

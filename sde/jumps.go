@@ -14,7 +14,8 @@ import (
 // N a Poisson process of intensity Rate and ζ independent marks: at a jump y becomes
 // y + c. Times and marks are functions of (seed, row, number of the jump), whatever
 // the steps. [SolveAdaptive] ends steps on the jumps' times, rounded to 2⁻⁴⁰ of
-// the interval, and so loses no order to them; the drift is not compensated.
+// the interval, [Ensemble] cuts those of the paths that jump, and so they lose no
+// order to them; the drift is not compensated.
 //
 // An intensity λ(t, y) ≤ Rate is had by thinning: Apply draws a uniform number
 // first and leaves y as it is with probability 1 − λ/Rate.
