@@ -28,6 +28,9 @@ func sampleCommand() *cobra.Command {
 			if out == "" && picture == "" {
 				return errors.New("nowhere to write to: give --out FILE.npy, or --picture FILE.png")
 			}
+			if err := errors.Join(checkFile("out", out, ".npy"), checkFile("picture", picture, ".png")); err != nil {
+				return err
+			}
 			if n < 1 {
 				return fmt.Errorf("--n %d: want at least one sample", n)
 			}
@@ -56,16 +59,16 @@ func sampleCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var drawn, written error // one also where the other cannot be
 			if picture != "" {
-				if err := writePicture(picture, set, x); err != nil {
-					return err
-				}
+				drawn = writePicture(picture, set, x)
 			}
 			if out != "" {
 				set.Restore(x)
-				if err := atomicfile.Write(out, func(w io.Writer) error { return dataset.WriteNPY(w, x, net.Dim()) }); err != nil {
-					return err
-				}
+				written = atomicfile.Write(out, func(w io.Writer) error { return dataset.WriteNPY(w, x, net.Dim()) })
+			}
+			if err := errors.Join(drawn, written); err != nil {
+				return err
 			}
 			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d samples of %d numbers, %s\n", n, net.Dim(), cost)
 			return nil
