@@ -22,11 +22,7 @@ func (t *Upper) Change(v, d []float64) {
 		return
 	}
 	t.blocks(func(s, w int, inverse []float64) bool {
-		left := own.column(t.u, n, s, s, w)
-		own.third = resize(own.third, s*block)
-		for k := range s { // the same columns of V
-			copy(own.third[k*block:], v[k*n+s:k*n+s+w])
-		}
+		left, done := take(&own.left, t.u, n, s, s, w), take(&own.third, v, n, s, s, w)
 		for i := s; i < s+w; i++ {
 			clear(v[i*n:][:s])
 		}
@@ -34,8 +30,8 @@ func (t *Upper) Change(v, d []float64) {
 		for from := s; from < n; from += strip {
 			cols := min(strip, n-from)
 			p := own.panel[:]
-			gemm.Subtract(w, cols, s, p, cols, d[s*n+from:], n, left, 1, block, v[from:], n)
-			gemm.Subtract(w, cols, s, p, cols, p, cols, own.third, 1, block, t.u[from:], n)
+			gemm.Subtract(w, cols, s, p, cols, d[s*n+from:], n, left.x, 1, left.ld, v[from:], n)
+			gemm.Subtract(w, cols, s, p, cols, p, cols, done.x, 1, done.ld, t.u[from:], n)
 			skip := 0
 			if from == s {
 				own.corner(w, p, cols, t.u[s*n+s:], n, inverse, corner)

@@ -107,8 +107,8 @@ func (t *Upper) Factorize(a []float64, n int, room []float64) (ok bool) {
 				clear(t.u[i*n:][:s])
 			}
 		}
-		left, p, cols := own.column(t.u, n, s, s, w), own.panel[:], min(strip, n-s)
-		gemm.Subtract(w, cols, s, p, cols, a[s*n+s:], n, left, 1, block, t.u[s:], n)
+		left, p, cols := take(&own.left, t.u, n, s, s, w), own.panel[:], min(strip, n-s)
+		gemm.Subtract(w, cols, s, p, cols, a[s*n+s:], n, left.x, 1, left.ld, t.u[s:], n)
 		if !factorBlock(best, w, p, cols, t.u[s*n+s:], n, inverse) {
 			return false
 		}
@@ -118,23 +118,32 @@ func (t *Upper) Factorize(a []float64, n int, room []float64) (ok bool) {
 	})
 }
 
-// column copies columns from to from+w of the first rows of a matrix with stride n, which kernels
-// go along, to rows of block numbers.
-func (s *scratch) column(u []float64, n, rows, from, w int) []float64 {
-	s.left = resize(s.left, rows*block)
-	for k := range rows {
-		copy(s.left[k*block:], u[k*n+from:k*n+from+w])
-	}
-	return s.left
+// columns are some columns of a matrix, in rows ld apart.
+type columns struct {
+	x  []float64
+	ld int
 }
 
-// right solves for rows s to s+w of Uᵀx = b in columns from to end, with left = U[:s, s:s+w]
-// in rows of block numbers.
-func (t *Upper) right(own *scratch, s, w int, left, b []float64, ldb int, x []float64, ldx, from, end int) {
+// take returns columns from to from+w of the first rows of an n×n matrix, which kernels go along;
+// where rows are long it copies them to room, for otherwise every one is on a page of its own.
+func take(room *[]float64, u []float64, n, rows, from, w int) columns {
+	const long = 200
+	if n <= long {
+		return columns{u[from:], n}
+	}
+	*room = resize(*room, rows*block)
+	for k := range rows {
+		copy((*room)[k*block:], u[k*n+from:k*n+from+w])
+	}
+	return columns{*room, block}
+}
+
+// right solves for rows s to s+w of Uᵀx = b in columns from to end, with left = U[:s, s:s+w].
+func (t *Upper) right(own *scratch, s, w int, left columns, b []float64, ldb int, x []float64, ldx, from, end int) {
 	p := own.panel[:]
 	for ; from < end; from += strip {
 		cols := min(strip, end-from)
-		gemm.Subtract(w, cols, s, p, cols, b[s*ldb+from:], ldb, left, 1, block, x[from:], ldx)
+		gemm.Subtract(w, cols, s, p, cols, b[s*ldb+from:], ldb, left.x, 1, left.ld, x[from:], ldx)
 		gemm.Subtract(w, cols, w, x[s*ldx+from:], ldx, nil, 0, t.inverse[s*block:], block, 1, p, cols)
 	}
 }

@@ -33,12 +33,12 @@ func GramSquares(z []float64, n int) (sum float64) {
 	p := own.panel[:]
 	for s := 0; s < n; s += block {
 		w := min(block, n-s)
-		left := own.column(z, n, s+w, s, w)
-		gemm.Subtract(w, w, s+w, p, w, nil, 0, left, 1, block, z[s:], n)
+		left := take(&own.left, z, n, s+w, s, w)
+		gemm.Subtract(w, w, s+w, p, w, nil, 0, left.x, 1, left.ld, z[s:], n)
 		sum += Squares(p[:w*w])
 		for from := s + w; from < n; from += strip {
 			cols := min(strip, n-from)
-			gemm.Subtract(w, cols, s+w, p, cols, nil, 0, left, 1, block, z[from:], n)
+			gemm.Subtract(w, cols, s+w, p, cols, nil, 0, left.x, 1, left.ld, z[from:], n)
 			sum += 2 * Squares(p[:w*cols])
 		}
 	}

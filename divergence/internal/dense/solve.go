@@ -11,7 +11,7 @@ func (t *Upper) Solve(b []float64, m int) {
 
 func (t *Upper) solve(own *scratch, b []float64, m int) {
 	t.blocks(func(s, w int, _ []float64) bool {
-		left := own.column(t.u, t.n, s, s, w)
+		left := take(&own.left, t.u, t.n, s, s, w)
 		t.right(own, s, w, left, b, m, b, m, 0, m)
 		return true
 	})
@@ -35,7 +35,7 @@ func (t *Upper) solveRight(b []float64, upper bool) {
 		return
 	}
 	t.blocks(func(s, w int, inverse []float64) bool {
-		left, p := own.column(t.u, n, s, s, w), own.panel[:]
+		left, p := take(&own.left, t.u, n, s, s, w), own.panel[:]
 		turn(minus, block, inverse, block, w, w)
 		from, end, first := s, n, 0
 		if upper {
@@ -46,7 +46,7 @@ func (t *Upper) solveRight(b []float64, upper bool) {
 			if upper {
 				first = from // there are zeros left of that
 			}
-			gemm.Subtract(h, w, s-first, p, block, b[from*n+s:], n, b[from*n+first:], n, 1, left[first*block:], block)
+			gemm.Subtract(h, w, s-first, p, block, b[from*n+s:], n, b[from*n+first:], n, 1, left.x[first*left.ld:], left.ld)
 			gemm.Subtract(h, w, w, b[from*n+s:], n, nil, 0, p, block, 1, minus, block)
 		}
 		return true

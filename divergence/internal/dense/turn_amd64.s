@@ -1,0 +1,102 @@
+//go:build !noasm
+
+#include "textflag.h"
+
+// Eight rows in Z0-Z7 become eight columns in Z8-Z15: pairs of rows are interleaved, then pairs of
+// numbers are transposed as 4×4.
+#define TURN \
+	VUNPCKLPD Z1, Z0, Z8 \
+	VUNPCKHPD Z1, Z0, Z9 \
+	VUNPCKLPD Z3, Z2, Z10 \
+	VUNPCKHPD Z3, Z2, Z11 \
+	VUNPCKLPD Z5, Z4, Z12 \
+	VUNPCKHPD Z5, Z4, Z13 \
+	VUNPCKLPD Z7, Z6, Z14 \
+	VUNPCKHPD Z7, Z6, Z15 \
+	VSHUFF64X2 $0x44, Z10, Z8, Z0 \
+	VSHUFF64X2 $0xee, Z10, Z8, Z1 \
+	VSHUFF64X2 $0x44, Z14, Z12, Z2 \
+	VSHUFF64X2 $0xee, Z14, Z12, Z3 \
+	VSHUFF64X2 $0x44, Z11, Z9, Z4 \
+	VSHUFF64X2 $0xee, Z11, Z9, Z5 \
+	VSHUFF64X2 $0x44, Z15, Z13, Z6 \
+	VSHUFF64X2 $0xee, Z15, Z13, Z7 \
+	VSHUFF64X2 $0x88, Z2, Z0, Z8 \
+	VSHUFF64X2 $0xdd, Z2, Z0, Z10 \
+	VSHUFF64X2 $0x88, Z3, Z1, Z12 \
+	VSHUFF64X2 $0xdd, Z3, Z1, Z14 \
+	VSHUFF64X2 $0x88, Z6, Z4, Z9 \
+	VSHUFF64X2 $0xdd, Z6, Z4, Z11 \
+	VSHUFF64X2 $0x88, Z7, Z5, Z13 \
+	VSHUFF64X2 $0xdd, Z7, Z5, Z15
+
+// func transposeAVX512(dst *float64, ldd int, src *float64, lds int)
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ ldd+8(FP), BX
+	MOVQ src+16(FP), SI
+	MOVQ lds+24(FP), DX
+	SHLQ $3, BX
+	SHLQ $3, DX
+	LEAQ (DX)(DX*2), CX
+	LEAQ (BX)(BX*2), AX
+	VMOVUPD (SI), Z0
+	VMOVUPD (SI)(DX*1), Z1
+	VMOVUPD (SI)(DX*2), Z2
+	VMOVUPD (SI)(CX*1), Z3
+	LEAQ (SI)(DX*4), SI
+	VMOVUPD (SI), Z4
+	VMOVUPD (SI)(DX*1), Z5
+	VMOVUPD (SI)(DX*2), Z6
+	VMOVUPD (SI)(CX*1), Z7
+	TURN
+	VMOVUPD Z8, (DI)
+	VMOVUPD Z9, (DI)(BX*1)
+	VMOVUPD Z10, (DI)(BX*2)
+	VMOVUPD Z11, (DI)(AX*1)
+	LEAQ (DI)(BX*4), DI
+	VMOVUPD Z12, (DI)
+	VMOVUPD Z13, (DI)(BX*1)
+	VMOVUPD Z14, (DI)(BX*2)
+	VMOVUPD Z15, (DI)(AX*1)
+	VZEROUPPER
+	RET
+
+// func mirroredAVX512(a, b *float64, ld int) bool
+TEXT ·mirroredAVX512(SB), NOSPLIT, $0-25
+	MOVQ a+0(FP), SI
+	MOVQ b+8(FP), DI
+	MOVQ ld+16(FP), DX
+	SHLQ $3, DX
+	LEAQ (DX)(DX*2), CX
+	VMOVUPD (SI), Z0
+	VMOVUPD (SI)(DX*1), Z1
+	VMOVUPD (SI)(DX*2), Z2
+	VMOVUPD (SI)(CX*1), Z3
+	LEAQ (SI)(DX*4), SI
+	VMOVUPD (SI), Z4
+	VMOVUPD (SI)(DX*1), Z5
+	VMOVUPD (SI)(DX*2), Z6
+	VMOVUPD (SI)(CX*1), Z7
+	TURN
+	VCMPPD $4, (DI), Z8, K1
+	VCMPPD $4, (DI)(DX*1), Z9, K2
+	VCMPPD $4, (DI)(DX*2), Z10, K3
+	VCMPPD $4, (DI)(CX*1), Z11, K4
+	LEAQ (DI)(DX*4), DI
+	KORW K2, K1, K1
+	KORW K4, K3, K3
+	VCMPPD $4, (DI), Z12, K4
+	VCMPPD $4, (DI)(DX*1), Z13, K5
+	VCMPPD $4, (DI)(DX*2), Z14, K6
+	VCMPPD $4, (DI)(CX*1), Z15, K7
+	KORW K5, K4, K4
+	KORW K7, K6, K6
+	KORW K3, K1, K1
+	KORW K6, K4, K4
+	KORW K4, K1, K1
+	KMOVW K1, AX
+	TESTQ AX, AX
+	SETEQ ret+24(FP)
+	VZEROUPPER
+	RET
