@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/ito-sde/ito/divergence"
 	"github.com/ito-sde/ito/score"
@@ -37,6 +38,10 @@ func TestBoundsMeetOnGaussian(t *testing.T) {
 	require.InDelta(t, want, b.Lower.Value, 6*b.Lower.Error)
 	require.InDelta(t, want, b.Upper.Value, 6*b.Upper.Error)
 	require.Less(t, b.Lower.Error+b.Upper.Error, 0.2*want)
+	e, se, err := paths.Estimate(context.Background(), c)
+	require.NoError(t, err)
+	require.InEpsilon(t, e*e, b.Upper.Value, 1e-12)
+	require.InEpsilon(t, 2*e*se, b.Upper.Error, 1e-12)
 
 	own, err := few.Gaussian()
 	require.NoError(t, err)
@@ -82,6 +87,9 @@ func TestPathsOfData(t *testing.T) {
 	require.NoError(t, err)
 	_, end := p.Horizon()
 	require.Greater(t, moved, want+0.05*50*p.At(end).Alpha)
+	r, err := far.Residuals(context.Background(), s)
+	require.NoError(t, err)
+	require.Negative(t, floats.Sum(r), "the flow starts higher")
 	c.Data = c.Data[1:]
 	_, err = tune.NewPaths(context.Background(), c)
 	require.ErrorIs(t, err, tune.ErrConfig)
