@@ -13,8 +13,8 @@ import (
 
 const u0 = 0x1p-53
 
-// sizes lie on both sides of the blocks.
-var sizes = []int{1, 2, 3, 7, 10, 31, 32, 33, 63, 64, 65, 96, 100, 131}
+// sizes lie on both sides of blocks, strips and long rows.
+var sizes = []int{1, 2, 3, 7, 10, 31, 32, 33, 63, 64, 65, 96, 100, 131, 211}
 
 // definite returns BBᵀ/n + I/10, whose condition number is below 100.
 func definite(n int, seed uint64) []float64 {
