@@ -105,7 +105,7 @@ func TestTrainClearErrors(t *testing.T) {
 		"knows no row's error":                 "--model unet --loss sliced --pooled 2",
 		"learned weights divide by":            "--loss implicit --learn-weights",
 		"hold-out 2 is out of range":           "--hold-out 2",
-		"steps -1: want at least one":             "--steps -1",
+		"steps -1: want at least one":          "--steps -1",
 	} {
 		_, err := run(t, append(strings.Fields("train "+args), "--out", out)...)
 		require.ErrorContains(t, err, want, args)
