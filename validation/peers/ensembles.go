@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/ito-sde/ito/sde/models"
+
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
 // rate is one measurement of an ensemble: seconds per path and step, or per
@@ -177,12 +179,12 @@ func runEnsembles(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	notes = append(notes, b.versions(ctx, "python3-numpy", "python3-torch")...)
-	if err := reportEnsembles(out, plain, rates, notes); err != nil || o.write == "" {
+	if err := reportEnsembles(out, tables.Plain, rates, notes); err != nil || o.write == "" {
 		return err
 	}
 	var page strings.Builder
 	fmt.Fprintf(&page, ensemblesIntroduction, o.write)
-	if err := reportEnsembles(&page, markdown, rates, notes); err != nil {
+	if err := reportEnsembles(&page, tables.Markdown, rates, notes); err != nil {
 		return err
 	}
 	return os.WriteFile(o.write, []byte(page.String()), 0o644)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
 const ensemblesIntroduction = `# Ensembles beside other libraries
@@ -87,7 +89,7 @@ func ensembleRatios(rates []rate) [][]string {
 }
 
 // reportEnsembles prints everything found.
-func reportEnsembles(w io.Writer, print table, rates []rate, notes []string) error {
+func reportEnsembles(w io.Writer, print tables.Printer, rates []rate, notes []string) error {
 	if err := print(w, ensembleRatios(rates)); err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
 // ito's driver reports the moments that everybody is held to, and a time for
@@ -51,7 +53,7 @@ func TestEnsembleTables(t *testing.T) {
 		rates = append(rates, l)
 	}
 	var out bytes.Buffer
-	require.NoError(t, reportEnsembles(&out, markdown, rates, []string{"Measured here."}))
+	require.NoError(t, reportEnsembles(&out, tables.Markdown, rates, []string{"Measured here."}))
 	require.Contains(t, out.String(), "| gbm | 1e+09 | 0.90 | – | 8.00 | – | – | – | – | 2.00 |\n")
 	require.Contains(t, out.String(), "| cpp std | – | 8.00 | – | – | – |\n| numpy sfc64 | – | – | – | – | – |\n| ito euler | – | 1.00 |")
 	require.Contains(t, out.String(), "Not counted: numpy sfc64 on gbm: E x is 2; want 1.051.\n")

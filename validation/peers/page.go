@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
 // versions says what was measured, and on what; packages are the distribution's.
@@ -54,7 +55,7 @@ right-hand side is dear (pleiades, bruss100), the last table tells how much of a
 
 // publish prints the tables, and writes the page where one is asked for.
 func publish(out io.Writer, o options, lines []measure.Line, notes []string) error {
-	if err := report(out, plain, raced(), lines); err != nil {
+	if err := report(out, tables.Plain, raced(), lines); err != nil {
 		return err
 	}
 	for _, n := range notes {
@@ -67,7 +68,7 @@ func publish(out io.Writer, o options, lines []measure.Line, notes []string) err
 	}
 	var page strings.Builder
 	fmt.Fprintf(&page, introduction, o.write)
-	if err := report(&page, markdown, raced(), lines); err != nil {
+	if err := report(&page, tables.Markdown, raced(), lines); err != nil {
 		return err
 	}
 	for _, n := range notes {

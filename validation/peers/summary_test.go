@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 	"github.com/ito-sde/ito/validation/problems"
 )
 
@@ -100,12 +101,12 @@ func TestReport(t *testing.T) {
 	all := append(lines("swing", "gsl", "rk8pd", 1e-6, 4e-5), lines("swing", ito, "v7", 1e-6, 2e-5)...)
 	all = append(all, measure.Line{Problem: "swing", Peer: "cpp", Method: "rhs", Seconds: 1.5e-9})
 	var out bytes.Buffer
-	require.NoError(t, report(&out, markdown, two, all))
+	require.NoError(t, report(&out, tables.Markdown, two, all))
 	require.Contains(t, out.String(), "| swing | 1e-06 | gsl rk8pd | 40 µs | 100 | v7 | 20 µs | 100 | 0.50 |\n")
 	require.Contains(t, out.String(), "| swing | 1.5 ns | – |\n")
 	require.Contains(t, out.String(), "- at 1e-06: 1 of 1 at or under 1, worst ratio 0.50 (swing at 1e-06)\n")
 	out.Reset()
-	require.NoError(t, report(&out, plain, two, all))
+	require.NoError(t, report(&out, tables.Plain, two, all))
 	require.Contains(t, out.String(), "swing    1e-06  gsl rk8pd     40 µs  100          v7   20 µs  100          0.50\n")
 }
 

@@ -5,10 +5,9 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 	"github.com/ito-sde/ito/validation/problems"
 )
 
@@ -32,29 +31,6 @@ func formatRatio(r float64) string {
 		return "no peer"
 	}
 	return fmt.Sprintf("%.2f", r)
-}
-
-// table prints rows of cells, the first of them the header.
-type table func(w io.Writer, rows [][]string) error
-
-func plain(w io.Writer, rows [][]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, r := range rows {
-		_, _ = fmt.Fprintln(t, strings.Join(r, "\t")) // Flush returns the error
-	}
-	return t.Flush()
-}
-
-func markdown(w io.Writer, rows [][]string) error {
-	for i, r := range rows {
-		if _, err := fmt.Fprintf(w, "| %s |\n", strings.Join(r, " | ")); err != nil {
-			return err
-		}
-		if i == 0 {
-			_, _ = fmt.Fprintf(w, "|%s\n", strings.Repeat(" --- |", len(r)))
-		}
-	}
-	return nil
 }
 
 // ratios is the table of the fastest peer against ito.
@@ -130,7 +106,7 @@ func fields(list []problems.Problem, lines []measure.Line) [][]string {
 }
 
 // report prints everything found.
-func report(w io.Writer, print table, list []problems.Problem, lines []measure.Line) error {
+func report(w io.Writer, print tables.Printer, list []problems.Problem, lines []measure.Line) error {
 	rows := summarise(list, lines)
 	if err := print(w, ratios(rows)); err != nil {
 		return err

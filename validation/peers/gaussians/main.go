@@ -21,9 +21,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
 var (
@@ -109,22 +109,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		labels = append(labels, p.name)
 	}
 	rows := table(labels, all)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, r := range rows {
-		_, _ = fmt.Fprintln(t, strings.Join(r, "\t")) // Flush returns the error
-	}
-	if err := t.Flush(); err != nil || o.write == "" {
-		return err
-	}
-	var page strings.Builder
-	fmt.Fprintf(&page, introduction, o.write)
-	for i, r := range rows {
-		fmt.Fprintf(&page, "| %s |\n", strings.Join(r, " | "))
-		if i == 0 {
-			fmt.Fprintf(&page, "|%s\n", strings.Repeat(" --- |", len(r)))
-		}
-	}
-	return os.WriteFile(o.write, []byte(page.String()), 0o644)
+	return tables.Report(out, o.write, introduction, rows)
 }
 
 // program is a driver.

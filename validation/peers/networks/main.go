@@ -24,9 +24,9 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/ito-sde/ito/validation/peers/internal/measure"
+	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
 type options struct {
@@ -137,22 +137,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 		rows = append(rows, got...)
 	}
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, r := range rows {
-		_, _ = fmt.Fprintln(t, strings.Join(r, "\t")) // Flush returns the error
-	}
-	if err := t.Flush(); err != nil || o.write == "" {
-		return err
-	}
-	var page strings.Builder
-	fmt.Fprintf(&page, introduction, o.write)
-	for i, r := range rows {
-		fmt.Fprintf(&page, "| %s |\n", strings.Join(r, " | "))
-		if i == 0 {
-			fmt.Fprintf(&page, "|%s\n", strings.Repeat(" --- |", len(r)))
-		}
-	}
-	return os.WriteFile(o.write, []byte(page.String()), 0o644)
+	return tables.Report(out, o.write, introduction, rows)
 }
 
 // fetch installs ONNX Runtime's JavaScript module once, and returns its folder.
