@@ -42,6 +42,7 @@ bench:
 bench-peers:
 	go run ./validation/peers
 	go run ./validation/peers --ensembles
+	go run ./validation/peers/gaussians
 	go run $$(command -v gcc >/dev/null && echo -tags onnx) ./validation/peers/networks
 
 ONNXRUNTIME := onnxruntime-node@1.30.0
