@@ -138,11 +138,25 @@ func TestEstimatesSeeLinearProblems(t *testing.T) {
 			sum += e * v[i]
 		}
 		require.Greater(t, math.Abs(sum), 1e-5) // KenCarp47 has the least, 6e-5
-		if m == esdirk.KenCarp5 {               // with E_5 = 0 and the order conditions this is all of E
+		if m == esdirk.KenCarp5 {               // with E_5 = −0.1 and the order conditions this is all of E
 			require.InDelta(t, 3e-4, sum, 1e-15)
-			require.Zero(t, m.E[4])
+			require.Equal(t, -0.1, m.E[4])
 		}
 	})
+}
+
+// KenCarp5 sees what grows, in long steps too: fuzzing found y' = 2y taken at h = 1.7.
+func TestKenCarp5SeesGrowth(t *testing.T) {
+	f := func(dst []float64, _ float64, y []float64) error { dst[0] = y[0]; return nil }
+	s, err := esdirk.KenCarp5.Implicit(f, 1, integrators.Linearisation{RTol: 1e-6})
+	require.NoError(t, err)
+	for z := 1.0; z < 4.7; z += 0.05 {
+		require.NoError(t, s.Reset(0, []float64{1}))
+		y, e := []float64{0}, []float64{0}
+		require.NoError(t, s.Try(y, e, z))
+		require.Less(t, math.Abs(y[0]-math.Exp(z)), 2*math.Abs(e[0]), "%g", z)
+		require.Greater(t, math.Abs(y[0]-math.Exp(z)), 0.1*math.Abs(e[0]), "%g", z)
+	}
 }
 
 // Nor does the order show what the estimate makes of a transient that a step passes
