@@ -42,18 +42,20 @@ standard errors, and the exact ones where a model has them. MODEL is a name of i
 ensemble --list. FILE is YAML or JSON with expressions:
 
   parameters: {kappa: 2, theta: 0.04, sigma: 0.3, rho: -0.7}
+  define: {root: "sqrt(max(v, 0))"}   # in quotes where braces hold commas
   equations:                # the drift a, a line for each state
     x: 0.03*x
-    v: kappa*(theta - max(v, 0))
+    v: kappa*(theta - root^2)
   diffusion:                # b: a list with one for each common noise, or one
-    x: [sqrt(max(v, 0))*x, 0]                     # expression for its own noise
-    v: [sigma*rho*sqrt(max(v, 0)), sigma*sqrt((1 - rho^2)*max(v, 0))]
+    x: [root*x, 0]                                # expression for its own noise
+    v: [sigma*rho*root, sigma*sqrt(1 - rho^2)*root]
   calculus: ito             # or stratonovich
   y0: {x: 1, v: 0.04}
   t1: 1
   steps: 200
-  quantities: {call: max(x - 1, 0)}               # further columns
-  barriers: [{state: x, level: 0.5, name: knocked out}]
+  quantities: {call: "max(x - 1, 0)"}             # further columns
+  barriers: [{state: x, level: 0.5, name: out, discrete: true}]  # discrete if there are jumps
+  jumps: {rate: 2, action: {x: x*exp(0.1*normal)}}   # normal, uniform, exponential
 
 and, where wanted, name, description, define, t0, at, points and method.
 

@@ -70,7 +70,7 @@ func fileSimulation(path string, s *odefile.Stochastic, set map[string]string) (
 	t := &simulation{
 		name: s.Name, method: s.Method, states: s.States, quantities: s.Quantities, quantity: s.Quantity,
 		label: fmt.Sprintf("%s %v", text, set),
-		e:     sde.Ensemble{System: s.SDE, T0: s.T0, T1: s.T1, Steps: s.Steps, Times: s.At, Initial: s.Y0},
+		e:     sde.Ensemble{System: s.SDE, T0: s.T0, T1: s.T1, Steps: s.Steps, Times: s.At, Initial: s.Y0, Jumps: sde.Jumps(s.Jumps)},
 	}
 	if t.name == "" {
 		t.name = filepath.Base(path)

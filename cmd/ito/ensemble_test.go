@@ -39,6 +39,39 @@ func ensemble(t *testing.T, args ...string) []map[string]float64 {
 	return rows
 }
 
+// The files that the commands' help shows are right.
+func TestHelpsFiles(t *testing.T) {
+	for name, args := range map[string][]string{"solve": {"--out", "-"}, "ensemble": {"--paths", "100", "--steps", "10"}} {
+		c, _, err := root().Find([]string{name})
+		require.NoError(t, err)
+		var lines []string
+		for line := range strings.Lines(c.Long) {
+			if strings.HasPrefix(line, "  ") {
+				lines = append(lines, line[2:])
+			}
+		}
+		text := strings.Join(lines, "")
+		file := filepath.Join(t.TempDir(), "help.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		_, err = run(t, append([]string{name, file}, args...)...)
+		require.NoError(t, err, text)
+	}
+}
+
+// The mean and the variance are those of the process with jumps, e^(rt) and e^(2rt)
+// (e^((σ² + λ(1 + E e^(2J) − 2 E e^J))t) − 1), to five standard errors and the steps'.
+func TestEnsembleJumps(t *testing.T) {
+	const r, sigma, rate, m, s = 0.03, 0.2, 1.5, -0.1, 0.15
+	square := sigma*sigma + rate*(1+math.Exp(2*m+2*s*s)-2*math.Exp(m+s*s/2))
+	row := ensemble(t, "testdata/merton.yaml", "--paths", "20000", "--steps", "100")[0]
+	require.InDelta(t, math.Exp(r), row["x mean"], 5*row["x mean error"]+1e-3)
+	require.InDelta(t, math.Exp(2*r)*math.Expm1(square), row["x variance"], 5*row["x variance error"]+2e-3)
+	row = ensemble(t, "testdata/merton.yaml", "--paths", "20000", "--steps", "100", "--set", "rate=0")[0]
+	require.InDelta(t, math.Exp(2*r)*math.Expm1(sigma*sigma), row["x variance"], 5*row["x variance error"]+2e-3)
+	_, err := run(t, "ensemble", "testdata/merton.yaml", "--paths", "100", "--barrier", "x=0.5")
+	require.ErrorContains(t, err, "Discrete")
+}
+
 // The models' moments are the exact ones to five standard errors, and 1% for the
 // steps; seeds are fixed.
 func TestEnsembleModels(t *testing.T) {

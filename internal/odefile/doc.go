@@ -36,8 +36,11 @@
 //	  v: [r*s, q*s]
 //	calculus: ito           # or stratonovich
 //	steps: 200
-//	quantities: {call: max(x - 1, 0)}
+//	quantities: {call: "max(x - 1, 0)"}
 //	barriers: [{state: x, level: 0.5, name: out, discrete: false}]
+//	jumps:                  # of a compound Poisson process
+//	  rate: 2
+//	  action: {x: x*exp(m + s*normal)}    # or uniform, or exponential: drawn at each jump
 //
 // What its noise is, diagonal, additive or general, follows from the expressions,
 // and its derivative with them.

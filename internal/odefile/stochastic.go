@@ -10,12 +10,13 @@ import (
 )
 
 // Stochastic is what a file says of a stochastic differential equation. Unlike
-// those of its System, the functions of SDE and Quantity may be called
+// those of its System, the functions of SDE, Jumps and Quantity may be called
 // concurrently.
 type Stochastic struct {
 	System
 	SDE      stochastic.System
 	Steps    int // 0: not given
+	Jumps    Jumps
 	Barriers []Barrier
 	// Quantities are functions of the state to take statistics of; Quantity
 	// writes as many numbers for each row of y.
@@ -48,9 +49,9 @@ func ParseStochastic(path string, data []byte, set map[string]string) (*Stochast
 	s := &Stochastic{System: *newSystem(path)}
 	err := s.build(data, set,
 		[]string{"name", "description", "parameters", "define", "equations", "diffusion", "calculus", "y0", "t0", "t1",
-			"at", "points", "steps", "method", "barriers", "quantities"},
+			"at", "points", "steps", "method", "jumps", "barriers", "quantities"},
 		[]string{"parameters", "define", "equations", "diffusion", "y0", "quantities"},
-		s.setParameters, s.equations, s.diffusion, s.initial, s.settings, s.counts, s.barriers, s.quantities)
+		s.setParameters, s.equations, s.diffusion, s.initial, s.settings, s.counts, s.jumps, s.barriers, s.quantities)
 	if err != nil {
 		return nil, located(path, err)
 	}
