@@ -92,23 +92,29 @@ func (r *rk) eval(stage int, t float64, y []float64) error {
 
 // stages evaluates all stages but the first.
 func (r *rk) stages(h float64) error {
-	p, f, c, last := r.plan, r.f, r.m.C, len(r.m.B)-1
-	for i := 1; i <= last; i++ {
-		at := r.stage
-		if p.fsal && i == last {
-			r.end(h)
-			at = r.next
-		} else if p.four {
-			p.rows[i].Combine4((*[4]float64)(at), (*[4]float64)(r.y), h, &r.k[0])
+	p, f := r.plan, r.f
+	inner := len(r.m.B) - 1
+	if p.fsal {
+		inner--
+	}
+	slopes := r.slopes[1 : inner+1]
+	rows, c, stage := p.rows[1:][:len(slopes)], r.m.C[1:][:len(slopes)], r.stage[:r.dim]
+	for i, slope := range slopes {
+		if p.four {
+			rows[i].Combine4((*[4]float64)(r.stage), (*[4]float64)(r.y), h, &r.k[0])
 		} else {
-			p.rows[i].Combine(at, r.y, h, r.k)
+			rows[i].Combine(r.stage, r.y, h, r.k)
 		}
 		r.counts.Evaluations++
-		if err := f(r.slopes[i], r.t+c[i]*h, at[:r.dim]); err != nil {
+		if err := f(slope, r.t+c[i]*h, stage); err != nil {
 			return err
 		}
 	}
-	return nil
+	if !p.fsal {
+		return nil
+	}
+	r.end(h)
+	return r.eval(inner+1, r.t+r.m.C[inner+1]*h, r.next)
 }
 
 // end sets next = y + step, the step with what rounding took off the ones before.
@@ -159,8 +165,14 @@ func (r *rk) Try(dst, estimate []float64, h float64) error {
 }
 
 func (r *rk) Accept() {
-	r.start, r.y, r.next = r.y, r.next, r.start
-	r.low, r.rest = r.rest, r.low
+	if r.plan.four { // to copy a vector is less than to change pointers under a collector's eyes
+		y := (*[4]float64)(r.y)
+		*(*[4]float64)(r.start), *y = *y, *(*[4]float64)(r.next)
+		*(*[4]float64)(r.low) = *(*[4]float64)(r.rest)
+	} else {
+		r.start, r.y, r.next = r.y, r.next, r.start
+		r.low, r.rest = r.rest, r.low
+	}
 	r.h0, r.extra = r.h, false
 	r.t += r.h
 	if r.first = unknown; r.plan.fsal {
