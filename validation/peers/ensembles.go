@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/ito-sde/ito/sde/models"
-
 	"github.com/ito-sde/ito/validation/peers/internal/tables"
 )
 
