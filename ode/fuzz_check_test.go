@@ -235,15 +235,19 @@ func (r *trial) checkOrder(ctx context.Context, t *testing.T) {
 	for h*rate > 0.1 {
 		h /= 2
 	}
-	if steps := 4 * math.Abs(end.t-from.t) / h; steps > 50_000 {
-		return // stiff, and not for a method without an estimate
-	}
 	order, _ := r.Method.Order()
 	var errs [3]float64
-	for k := range errs {
+	for k := 0; k < len(errs); k++ {
+		if steps := 4 * math.Abs(end.t-from.t) / h; steps > 50_000 {
+			return // stiff, and not for a method without an estimate
+		}
 		c := ode.Config{Step: math.Ldexp(h, -k), MaxSteps: 100_000, Stops: r.tight(from.t).Stops}
 		got, err := ode.Solve(ctx, r.Method, r.field, from.t, end.t, from.y, c)
-		require.NoError(t, err)
+		if errors.Is(err, ode.ErrNotFinite) && k == 0 { // so long that errors grow to a pole
+			h, k = h/2, -1
+			continue
+		}
+		require.NoError(t, err, r.Name)
 		for j, v := range got.Y {
 			errs[k] = math.Max(errs[k], math.Abs(v-other.Y[j]))
 		}
