@@ -180,6 +180,13 @@ func (g *global) add(r Result, scale float64) {
 // last.
 func (g *global) next(floor, rounding float64) (float64, error) {
 	scale := g.Scale * globalFirstCut
+	most := g.c.MaxSteps
+	if most == 0 {
+		most = defaultSteps
+	}
+	tooMany := func() error {
+		return g.fail(fmt.Errorf("%w: %w: about %.2g would do, MaxSteps is %d", ErrGlobal, ErrMaxSteps, g.Steps, most))
+	}
 	switch {
 	case g.Solves == globalSolves, g.Scale < rounding && g.Norm > g.before/2:
 		return g.Scale, nil
@@ -188,14 +195,19 @@ func (g *global) next(floor, rounding float64) (float64, error) {
 	case g.Solves > 1:
 		cut := math.Pow(0.5*globalTarget/g.Norm, 1/g.power)
 		g.Steps = float64(g.steps) * math.Pow(cut, -1/g.k)
-		most := g.c.MaxSteps
-		if most == 0 {
-			most = defaultSteps
-		}
 		if g.Steps > 2*float64(most) {
-			return 0, g.fail(fmt.Errorf("%w: %w: about %.2g would do, MaxSteps is %d", ErrGlobal, ErrMaxSteps, g.Steps, most))
+			return 0, tooMany()
 		}
 		scale = g.Scale * min(0.5, max(1e-3, cut))
+	default: // what MaxSteps allows of the second solve, if that tells something
+		g.Steps = float64(g.steps) * math.Pow(globalFirstCut, -1/g.k)
+		if allowed := 0.8 * float64(most); g.Steps > allowed {
+			cut := math.Pow(float64(g.steps)/allowed, g.k)
+			if cut > 0.5 {
+				return 0, tooMany()
+			}
+			scale = g.Scale * cut
+		}
 	}
 	return max(scale, floor), nil
 }

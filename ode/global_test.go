@@ -198,13 +198,31 @@ func TestGlobalErrorFailures(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, 0, r.Y[0], 1e-8)
 	require.Equal(t, calls, r.Stats.Evaluations)
-	// A finer solve that fails leaves the answer of the coarser.
+	// A finer solve that fails, or is not allowed, leaves the answer of the coarser.
+	// What steps allow of a finer one is taken.
 	c := tolerance(1e-6)
-	c.MaxSteps = 60
+	coarse, err := ode.Solve(background, integrators.BogackiShampine, oscillator, 0, 1, y, c)
+	require.NoError(t, err)
+	calls = 0
+	r, err = ode.SolveGlobal(background, integrators.BogackiShampine, func(d []float64, s float64, y []float64) error {
+		if calls++; calls > coarse.Stats.Evaluations+20 {
+			return boom
+		}
+		return oscillator(d, s, y)
+	}, 0, 1, y, c)
+	require.ErrorIs(t, err, boom)
+	require.Equal(t, coarse.Y, r.Y)
+	c.MaxSteps = coarse.Stats.Accepted + coarse.Stats.Rejected + 1
 	r, err = ode.SolveGlobal(background, integrators.BogackiShampine, oscillator, 0, 1, y, c)
 	require.ErrorIs(t, err, ode.ErrMaxSteps)
-	require.Equal(t, 1.0, r.T)
-	require.InDelta(t, math.Sin(1), r.Y[0], 1e-5)
+	require.ErrorIs(t, err, ode.ErrGlobal)
+	require.Equal(t, coarse.Y, r.Y)
+	require.Greater(t, r.Steps, 2*float64(c.MaxSteps))
+	c.MaxSteps = 2 * (coarse.Stats.Accepted + coarse.Stats.Rejected)
+	r, err = ode.SolveGlobal(background, integrators.BogackiShampine, oscillator, 0, 1, y, c)
+	require.NoError(t, err)
+	require.Equal(t, 2, r.Solves)
+	require.InDelta(t, math.Sin(1), r.Y[0], 1e-6)
 	// A first one that fails, and no time at all.
 	_, err = ode.SolveGlobal(background, integrators.DOP853, func(d []float64, _ float64, y []float64) error { d[0] = y[0] * y[0]; return nil }, 0, 2, []float64{1}, tolerance(1e-6))
 	require.ErrorIs(t, err, ode.ErrStepSize)
