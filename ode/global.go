@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ito-sde/ito/integrators"
 )
@@ -84,6 +85,9 @@ func SolveGlobal(ctx context.Context, m integrators.Method, f integrators.Field,
 	k := float64(min(order, estimate) + 1)
 	g := global{c: &c, k: k, power: min(1, float64(order)/k)}
 	scale, tau := 1.0, c.relative(y0)
+	if math.IsInf(tau, 1) { // from zero: what the size will be is not known yet
+		tau = c.relative(slices.Repeat([]float64{1}, len(y0)))
+	}
 	if tau > 0 {
 		scale = max(1, math.Pow(globalPilot, k)/tau)
 	}
