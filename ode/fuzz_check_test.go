@@ -141,7 +141,7 @@ func (r *trial) against(ctx context.Context, t *testing.T, name string) (verdict
 	// A pole near the end may lie behind it for so loose a tolerance, and a solution
 	// that the slightest error drives to a pole be found by one method alone.
 	if errors.Is(err, ode.ErrStepSize) && !errors.Is(err, ode.ErrNotFinite) && math.Abs(end.t-other.T) > 100*tol*math.Abs(end.t-from.t) {
-		if _, too := r.reference(ctx, from.y, r.Name); errors.Is(too, ode.ErrStepSize) {
+		if _, too := r.reference(ctx, from.y, r.Name); errors.Is(too, ode.ErrStepSize) && r.alwaysPole(ctx, name, tol) {
 			return fmt.Sprintf("%s returns %v where it fails at a tighter tolerance, and %s: %v", r.Name, end.y, name, err), false
 		}
 	}
@@ -189,6 +189,21 @@ func (r *trial) against(ctx context.Context, t *testing.T, name string) (verdict
 		return "", false // through zero, or along it, there is more than one solution
 	}
 	return fmt.Sprintf("%s at %g: %v, another method: %v, allowed %v; %d steps", r.Name, tol, end.y, want, allowed, len(r.seen)), true
+}
+
+// alwaysPole tells whether solutions from within a tolerance of the start run to a pole
+// too. What is unstable but exactly kept, on an axis, may while its neighbours do not.
+func (r *trial) alwaysPole(ctx context.Context, name string, tol float64) bool {
+	for i := range r.seen[0].y {
+		for _, sign := range []float64{1, -1} {
+			moved := slices.Clone(r.seen[0].y)
+			moved[i] += sign * tol * math.Max(1, math.Abs(moved[i]))
+			if _, err := r.reference(ctx, moved, name); err == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // grown is what becomes of perturbations of a state by the tolerance, infinite on the
