@@ -15,7 +15,7 @@
 # systems   docs/systems.md: a known answer of every system of mathematics, computed (seconds)
 # tune-study  the README's figures about tuned time grids, and their picture (a quarter of an hour)
 # likelihood-study  coverage of the intervals of Hutchinson's estimate over 1000 seeds
-# global-study  the error of ode.SolveGlobal's answers by every method on DETEST (ten minutes)
+# global-study  the error of ode.SolveGlobal's answers by every method on DETEST (a quarter of an hour)
 # noise-study  the statistical tests of the noise on 1e8 numbers, its speed and that of its trees
 # ensemble-study  ensembles' rate beside their normals'; 1e8 paths killed and resumed; the memory of 1e9 (ten minutes)
 # multilevel-study  the Heston call's work on random and quasi-random levels and, over 1000 repeats, its intervals' coverage (two minutes)
