@@ -23,7 +23,7 @@ const (
 // the race detector, which makes it twenty times as long and learns nothing here.
 func long(t *testing.T) {
 	if testing.Short() {
-		t.Skip("long")
+		t.Skip("thousands of paths, and -short is asked for")
 	}
 }
 

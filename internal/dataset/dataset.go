@@ -167,6 +167,9 @@ func read(r io.Reader) (x []float64, dim int, columns []string, err error) {
 		x, dim, err = ReadNPY(b)
 		return x, dim, nil, err
 	}
+	if head, _ := b.Peek(512); bytes.IndexByte(head, 0) >= 0 {
+		return nil, 0, nil, fmt.Errorf("%w: neither text nor an NPY file, which begins with %q", ErrData, npyMagic)
+	}
 	return readText(b)
 }
 

@@ -100,6 +100,7 @@ func TestLoadErrors(t *testing.T) {
 		"1,2\n":                     "1 rows; at least 4",
 		"1\n1\n1\n1\n":              "every column is constant",
 		"1e308\n1e308\n-3\n1e308\n": "column 1 is too large",
+		"1,2\n\x00\x01\x02":         "neither text nor an NPY file",
 	} {
 		path := filepath.Join(dir, "a.csv")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))

@@ -56,19 +56,10 @@ func (s *Stochastic) jumps() error {
 
 // apply is an action on a state that the marks follow.
 func (s *Stochastic) apply(n *node) (func(t float64, y []float64, stream *noise.Stream) error, error) {
-	const where = "jumps.action"
-	if err := n.want(mapping, where); err != nil {
-		return nil, err
-	}
 	c := newCompiler(&System{States: append(slices.Clone(s.States), marks...), parameters: s.parameters, define: s.define, root: s.root})
-	places := make([]int, len(n.keys))
-	for i, k := range n.keys {
-		if places[i] = slices.Index(s.States, k.text); places[i] < 0 {
-			return nil, k.fail(where, fmt.Errorf("%q is no state; states: %s", clip(k.text), list(s.States)))
-		}
-		if err := c.add(n.list[i], where+"."+k.text); err != nil {
-			return nil, err
-		}
+	places, err := c.assignments(n, "jumps.action", s.States)
+	if err != nil {
+		return nil, err
 	}
 	p, dim := newRowProgram(c.p), len(s.States)
 	memory := sync.Pool{New: func() any {

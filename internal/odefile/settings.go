@@ -193,20 +193,30 @@ func (s *System) event(n *node, field string) (e Event, err error) {
 	return e, err
 }
 
-// action assigns all at once: every expression sees the state before.
-func (s *System) action(n *node, field string) (func(t float64, y []float64), error) {
+// assignments compiles an expression for each of the states that are named, and
+// returns their places.
+func (c *compiler) assignments(n *node, field string, states []string) ([]int, error) {
 	if err := n.want(mapping, field); err != nil {
 		return nil, err
 	}
-	c := newCompiler(s)
 	places := make([]int, len(n.keys))
 	for i, k := range n.keys {
-		if places[i] = slices.Index(s.States, k.text); places[i] < 0 {
-			return nil, k.fail(field, fmt.Errorf("%q is no state; states: %s", clip(k.text), list(s.States)))
+		if places[i] = slices.Index(states, k.text); places[i] < 0 {
+			return nil, k.fail(field, fmt.Errorf("%q is no state; states: %s", clip(k.text), list(states)))
 		}
 		if err := c.add(n.list[i], field+"."+k.text); err != nil {
 			return nil, err
 		}
+	}
+	return places, nil
+}
+
+// action assigns all at once: every expression sees the state before.
+func (s *System) action(n *node, field string) (func(t float64, y []float64), error) {
+	c := newCompiler(s)
+	places, err := c.assignments(n, field, s.States)
+	if err != nil {
+		return nil, err
 	}
 	p, next := c.p, make([]float64, len(n.keys))
 	return func(t float64, y []float64) {
